@@ -1,0 +1,81 @@
+import eslint from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** What a project of a type may import; the scopes below narrow it further. */
+const byType = [
+  { sourceTag: 'type:logic', onlyDependOnLibsWithTags: ['type:logic'], bannedExternalImports: ['*'], allowedExternalImports: ['fast-check'] },
+  { sourceTag: 'type:contract', onlyDependOnLibsWithTags: ['type:contract'] },
+  { sourceTag: 'type:platform', onlyDependOnLibsWithTags: ['type:platform', 'type:contract', 'type:test'] },
+  {
+    sourceTag: 'type:service',
+    onlyDependOnLibsWithTags: ['type:logic', 'type:contract', 'type:platform', 'type:test'],
+  },
+  { sourceTag: 'type:program', onlyDependOnLibsWithTags: ['type:service', 'type:contract', 'type:platform'] },
+  { sourceTag: 'type:test', onlyDependOnLibsWithTags: ['type:test', 'type:platform', 'type:contract', 'type:service'] },
+];
+
+/** A service knows itself and what is shared; only a program that runs them all knows more. */
+const byScope = [
+  { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
+  ...['gateway', 'directory', 'bindings'].map((scope) => ({
+    sourceTag: `scope:${scope}`,
+    onlyDependOnLibsWithTags: [`scope:${scope}`, 'scope:shared'],
+  })),
+];
+
+export default tseslint.config(
+  { ignores: ['**/dist/', '**/node_modules/', '.nx/', '.cache/', '.hawser/'] },
+  eslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/no-empty-function': 'error',
+      '@typescript-eslint/no-extraneous-class': 'off',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['**/*.ts', '**/*.js', '**/*.mjs'],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': ['error', { depConstraints: [...byType, ...byScope], allow: [] }],
+      'no-console': 'error',
+    },
+  },
+  {
+    // What only tests may import must not reach a running program.
+    files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', 'libs/testing/**', 'apps/system-tests/**'],
+    rules: {
+      'no-restricted-imports': ['error', { paths: [{ name: '@hawser/testing', message: 'Only tests may import it.' }] }],
+    },
+  },
+  {
+    // Configuration is read once, at start; see docs/architecture.md.
+    files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/main.ts', 'libs/testing/**', 'apps/system-tests/**'],
+    rules: {
+      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Take it from the parsed configuration.' }],
+    },
+  },
+  {
+    files: ['**/*.spec.ts'],
+    rules: {
+      '@typescript-eslint/unbound-method': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+    },
+  },
+  {
+    files: ['tools/**', 'jest.config.js', 'eslint.config.js'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
+    rules: { 'no-console': 'off' },
+  },
+  prettier,
+);

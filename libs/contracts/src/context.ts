@@ -1,0 +1,30 @@
+export const roles = ['OWNER', 'ADMIN', 'MANAGER', 'MEMBER', 'VIEWER'] as const;
+export type Role = (typeof roles)[number];
+
+/** Who asks. `id` is the token's id, or the service's name for `system`. An agent token has no role. */
+export interface Actor {
+  kind: 'user' | 'service' | 'agent' | 'system';
+  id: string;
+  user_id?: string;
+  agent_id?: string;
+  role?: Role;
+}
+
+/** The agent that the path names, as `directory` knows it at the time of the request. */
+export interface AgentRef {
+  id: string;
+  crew_id: string | null;
+  owner_id: string | null;
+}
+
+/** What travels beside every message, in headers. */
+export interface CallContext {
+  requestId: string;
+  /** W3C Trace Context, https://www.w3.org/TR/trace-context/ */
+  traceparent?: string;
+  workspaceId?: string;
+  actor: Actor;
+  agent?: AgentRef;
+  /** As the caller sent it in `Idempotency-Key`; kept by the service that owns what is created. */
+  idempotencyKey?: string;
+}

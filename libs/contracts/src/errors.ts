@@ -1,0 +1,65 @@
+/** Every code an answer can fail with. Each means one thing everywhere; the gateway alone knows HTTP statuses. */
+export const errorCodes = [
+  'validation_failed',
+  'malformed_message',
+  'tenant_missing',
+  'tenant_conflict',
+  'unauthenticated',
+  'forbidden',
+  'scope_missing',
+  'not_found',
+  'route_not_found',
+  'name_taken',
+  'already_bound',
+  'override_exists',
+  'managed',
+  'member_exists',
+  'last_owner',
+  'idempotency_key_reused',
+  'payload_too_large',
+  'unsupported_media_type',
+  'internal',
+  'service_unavailable',
+  'service_timeout',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** What one input field did wrong: where it is, what it must be, and the value that was given (secrets excepted). */
+export interface FieldError {
+  field: string;
+  message: string;
+  value?: unknown;
+}
+
+export interface ErrorDetails {
+  errors?: FieldError[];
+  [name: string]: unknown;
+}
+
+/** The one error that services throw on purpose. `message` is for a person: what, which value, what to do. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: ErrorDetails = {},
+  ) {
+    super(message);
+  }
+
+  /** One bad field; `value` is shown to the caller, so never pass a secret. */
+  static invalid(field: string, message: string, value?: unknown): ServiceError {
+    return ServiceError.invalidFields([{ field, message, value }]);
+  }
+
+  static invalidFields(errors: FieldError[]): ServiceError {
+    const summary = errors.map(({ field, message }) => `${field} ${message}`).join('; ');
+    return new ServiceError('validation_failed', summary, { errors });
+  }
+
+  static notFound(kind: string, id: string): ServiceError {
+    return new ServiceError('not_found', `no ${kind} "${id}" in this workspace`, { kind, id });
+  }
+}
