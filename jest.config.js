@@ -12,7 +12,12 @@ const shared = {
       {
         jsc: {
           parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false, verbatimModuleSyntax: true },
+          transform: {
+            legacyDecorator: true,
+            decoratorMetadata: true,
+            useDefineForClassFields: false,
+            verbatimModuleSyntax: true,
+          },
           target: 'es2024',
         },
         module: { type: 'es6' },
@@ -39,6 +44,7 @@ export default {
       ...shared,
       displayName: 'system',
       testRegex: '\\.system\\.spec\\.ts$',
+      setupFilesAfterEnv: ['<rootDir>/apps/system-tests/src/harness/setup.ts'],
     },
   ],
 };
