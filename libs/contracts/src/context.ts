@@ -28,3 +28,9 @@ export interface CallContext {
   /** As the caller sent it in `Idempotency-Key`; kept by the service that owns what is created. */
   idempotencyKey?: string;
 }
+
+/** The workspace that a call is about. Every call about data has one; the gateway sees to it. */
+export function workspaceOf(context: CallContext): string {
+  if (context.workspaceId === undefined) throw new Error('a call about data arrived without a workspace');
+  return context.workspaceId;
+}

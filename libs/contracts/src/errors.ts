@@ -55,7 +55,12 @@ export class ServiceError extends Error {
   }
 
   static invalidFields(errors: FieldError[]): ServiceError {
-    const summary = errors.map(({ field, message }) => `${field} ${message}`).join('; ');
+    const summary = errors
+      .map(
+        ({ field, message, value }) =>
+          `${field} ${message}${value === undefined ? '' : ` (it is ${JSON.stringify(value)})`}`,
+      )
+      .join('; ');
     return new ServiceError('validation_failed', summary, { errors });
   }
 

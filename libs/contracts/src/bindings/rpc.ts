@@ -1,0 +1,166 @@
+import { defineChangeEvent } from '../change.js';
+import { defineRpc } from '../contract.js';
+import { Deleted } from '../deleted.dto.js';
+import { Departure } from '../directory/departure.dto.js';
+import { PageQuery } from '../page.js';
+import {
+  AgentBinding,
+  AgentBindingPage,
+  AgentBindingRef,
+  ListAgentBindings,
+  NewAgentBinding,
+  UpdateAgentBinding,
+} from './agent-bindings.dto.js';
+import { Explanation, ResolveAgent, ResolvedServer } from './resolver.dto.js';
+import {
+  CreateWorkspaceServer,
+  CrewServer,
+  CrewServerPage,
+  CrewServerRef,
+  ListCrewServers,
+  NewCrewServer,
+  UpdateCrewServer,
+  UpdateWorkspaceServer,
+  WorkspaceServer,
+  WorkspaceServerPage,
+  WorkspaceServerRef,
+} from './servers.dto.js';
+import { RefreshCrewTools, RefreshedTools, ToolState, UpsertTool } from './tools.dto.js';
+
+const subject = (name: string): string => `hawser.bindings.${name}.v1`;
+
+export const listWorkspaceServers = defineRpc({
+  subject: subject('workspace-server.list'),
+  request: PageQuery,
+  response: WorkspaceServerPage,
+});
+
+export const getWorkspaceServer = defineRpc({
+  subject: subject('workspace-server.get'),
+  request: WorkspaceServerRef,
+  response: WorkspaceServer,
+  errors: ['not_found'],
+});
+
+export const createWorkspaceServer = defineRpc({
+  subject: subject('workspace-server.create'),
+  request: CreateWorkspaceServer,
+  response: WorkspaceServer,
+  errors: ['name_taken', 'idempotency_key_reused', 'not_found'],
+});
+
+export const updateWorkspaceServer = defineRpc({
+  subject: subject('workspace-server.update'),
+  request: UpdateWorkspaceServer,
+  response: WorkspaceServer,
+  errors: ['not_found', 'managed'],
+});
+
+export const deleteWorkspaceServer = defineRpc({
+  subject: subject('workspace-server.delete'),
+  request: WorkspaceServerRef,
+  response: Deleted,
+  errors: ['not_found', 'managed'],
+});
+
+export const listAllCrewServers = defineRpc({
+  subject: subject('crew-server.overview'),
+  request: PageQuery,
+  response: CrewServerPage,
+});
+
+export const listCrewServers = defineRpc({
+  subject: subject('crew-server.list'),
+  request: ListCrewServers,
+  response: CrewServerPage,
+});
+
+export const createCrewServer = defineRpc({
+  subject: subject('crew-server.create'),
+  request: NewCrewServer,
+  response: CrewServer,
+  errors: ['name_taken', 'override_exists', 'idempotency_key_reused', 'not_found'],
+});
+
+export const updateCrewServer = defineRpc({
+  subject: subject('crew-server.update'),
+  request: UpdateCrewServer,
+  response: CrewServer,
+  errors: ['not_found', 'managed'],
+});
+
+export const deleteCrewServer = defineRpc({
+  subject: subject('crew-server.delete'),
+  request: CrewServerRef,
+  response: Deleted,
+  errors: ['not_found', 'managed'],
+});
+
+export const listAgentBindings = defineRpc({
+  subject: subject('agent-binding.list'),
+  request: ListAgentBindings,
+  response: AgentBindingPage,
+});
+
+export const createAgentBinding = defineRpc({
+  subject: subject('agent-binding.create'),
+  request: NewAgentBinding,
+  response: AgentBinding,
+  errors: ['already_bound', 'idempotency_key_reused', 'not_found'],
+});
+
+export const updateAgentBinding = defineRpc({
+  subject: subject('agent-binding.update'),
+  request: UpdateAgentBinding,
+  response: AgentBinding,
+  errors: ['not_found', 'managed'],
+});
+
+export const deleteAgentBinding = defineRpc({
+  subject: subject('agent-binding.delete'),
+  request: AgentBindingRef,
+  response: Deleted,
+  errors: ['not_found', 'managed'],
+});
+
+export const listTools = defineRpc({
+  subject: subject('tool.list'),
+  request: CrewServerRef,
+  response: [ToolState],
+  errors: ['not_found'],
+});
+
+export const upsertTool = defineRpc({
+  subject: subject('tool.upsert'),
+  request: UpsertTool,
+  response: ToolState,
+  errors: ['not_found'],
+});
+
+export const refreshTools = defineRpc({
+  subject: subject('tool.refresh'),
+  request: RefreshCrewTools,
+  response: RefreshedTools,
+  errors: ['not_found'],
+});
+
+export const resolveAgent = defineRpc({
+  subject: subject('resolver.resolve'),
+  request: ResolveAgent,
+  response: [ResolvedServer],
+});
+
+export const explainAgent = defineRpc({
+  subject: subject('resolver.explain'),
+  request: ResolveAgent,
+  response: Explanation,
+});
+
+/** Removes all that hangs on a workspace, crew or agent that is no more; doing it twice is the same. */
+export const forgetTenant = defineRpc({
+  subject: subject('tenant.forget'),
+  request: Departure,
+  response: null,
+});
+
+export const bindingsChanged = defineChangeEvent('bindings');
