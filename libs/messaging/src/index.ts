@@ -1,0 +1,21 @@
+export {
+  type Bus,
+  BusClosedError,
+  type BusMessage,
+  DeadlineError,
+  maxPayloadBytes,
+  NoResponderError,
+  PayloadTooLargeError,
+  type Subscription,
+} from './bus.js';
+export { BusClient } from './bus-client.js';
+export { BusServer, type BusServerOptions } from './bus-server.js';
+export { Consumes } from './consumes.js';
+export type { EventContext, EventEnvelope, EventSource } from './events.js';
+export { Handles } from './handles.js';
+export { EventDeliveryError, InProcessEvents } from './in-process-events.js';
+export { MemoryBus, MemoryHub } from './memory-bus.js';
+export { readMessage, readPlain } from './message-reader.js';
+export { NatsBus } from './nats-bus.js';
+export type { NatsBusOptions } from './nats-options.js';
+export { childTraceparent, isTraceparent } from './traceparent.js';

@@ -1,0 +1,71 @@
+import { type ClassOf, type FieldError, ServiceError } from '@hawser/contracts';
+import { plainToInstance } from 'class-transformer';
+import { getMetadataStorage, validate } from 'class-validator';
+import { toFieldErrors } from './field-errors.js';
+import { decodeJson, isJsonObject } from './json.js';
+
+/** Deeper JSON than any contract has; class-transformer and class-validator recurse. */
+const maxDepth = 64;
+
+/**
+ * Reads a message's bytes as an instance of a contract's class, with the class's own rules and no other fields.
+ * @throws ServiceError malformed_message (not a JSON object), validation_failed with `details.errors`
+ */
+export async function readMessage<T extends object>(type: ClassOf<T>, bytes: Uint8Array): Promise<T> {
+  let plain: unknown;
+  try {
+    plain = decodeJson(bytes);
+  } catch {
+    throw new ServiceError('malformed_message', 'the message is not JSON in UTF-8');
+  }
+  return readPlain(type, plain);
+}
+
+/**
+ * The same for a value that is parsed already: for what comes by another way than the bus.
+ * @throws ServiceError malformed_message, validation_failed
+ */
+export async function readPlain<T extends object>(type: ClassOf<T>, plain: unknown): Promise<T> {
+  if (!isJsonObject(plain)) throw new ServiceError('malformed_message', 'the message is not a JSON object');
+  refuseUnsafeKeys(plain, []);
+  if (!hasRules(type)) return readEmpty(type, plain);
+  const instance = plainToInstance(type, plain);
+  const errors = await validate(instance, { whitelist: true, forbidNonWhitelisted: true });
+  if (errors.length > 0) throw ServiceError.invalidFields(toFieldErrors(errors));
+  return instance;
+}
+
+// class-validator refuses every instance of a class without rules, so a request without fields is read here.
+function readEmpty<T extends object>(type: ClassOf<T>, plain: Record<string, unknown>): T {
+  const errors: FieldError[] = Object.keys(plain).map((field) => ({
+    field,
+    message: 'is not a known field',
+  }));
+  if (errors.length > 0) throw ServiceError.invalidFields(errors);
+  return new type();
+}
+
+function hasRules(type: ClassOf<object>): boolean {
+  return getMetadataStorage().getTargetValidationMetadatas(type, '', false, false).length > 0;
+}
+
+/**
+ * class-transformer drops a key that every object inherits (`toString`, `__proto__`) without a word, and calls
+ * the value of `constructor`. Losing a field in silence is worse than refusing it.
+ */
+function refuseUnsafeKeys(value: unknown, path: (string | number)[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (path.length > maxDepth) {
+    throw new ServiceError('malformed_message', `the message is nested deeper than ${maxDepth} levels`);
+  }
+  if (Array.isArray(value)) {
+    value.forEach((item, index) => refuseUnsafeKeys(item, [...path, index]));
+    return;
+  }
+  for (const [key, item] of Object.entries(value)) {
+    if (Object.hasOwn(Object.prototype, key)) {
+      throw ServiceError.invalid([...path, key].join('.'), 'has a name that is not allowed in a message');
+    }
+    refuseUnsafeKeys(item, [...path, key]);
+  }
+}
