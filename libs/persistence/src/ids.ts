@@ -1,0 +1,9 @@
+import { typeid } from 'typeid-js';
+
+/** The kinds of things that have ids; the id begins with it. */
+export type IdPrefix = 'ws' | 'mem' | 'crew' | 'agt' | 'tok' | 'aud' | 'srv' | 'bnd' | 'tool' | 'evt' | 'usr';
+
+/** A TypeID (https://github.com/jetify-com/typeid): `srv_01h455vb4pex5vsknk084sn02q`, sortable by the time it was made. */
+export function newId(prefix: IdPrefix): string {
+  return typeid(prefix).toString();
+}

@@ -1,0 +1,13 @@
+export { readPage } from './cursor.js';
+export type { Page } from './cursor.js';
+export { createDataSource, migrate } from './database.js';
+export type { DatabaseOptions } from './database.js';
+export { newId } from './ids.js';
+export type { IdPrefix } from './ids.js';
+export { Inbox } from './inbox.js';
+export { EventPublisher, OutboxRelay } from './outbox-relay.js';
+export { PersistenceModule } from './persistence.module.js';
+export { PreparedQuery } from './prepared-query.js';
+export { createServiceTables, dropServiceTables } from './service-tables.js';
+export { Transaction, UnitOfWork } from './unit-of-work.js';
+export { violatesReference, violatesUnique } from './violations.js';

@@ -1,0 +1,36 @@
+import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { createDataSource, type DatabaseOptions } from './database.js';
+import { Inbox } from './inbox.js';
+import { EventPublisher, OutboxRelay } from './outbox-relay.js';
+import { UnitOfWork } from './unit-of-work.js';
+
+/** A service's database: its connected DataSource, and the unit of work, outbox and inbox upon it. */
+@Module({})
+export class PersistenceModule implements OnApplicationShutdown {
+  constructor(
+    private readonly relay: OutboxRelay,
+    private readonly dataSource: DataSource,
+  ) {}
+
+  static register(database: DatabaseOptions, publisher: EventPublisher): DynamicModule {
+    return {
+      module: PersistenceModule,
+      global: true,
+      providers: [
+        { provide: DataSource, useFactory: () => createDataSource(database).initialize() },
+        { provide: EventPublisher, useValue: publisher },
+        OutboxRelay,
+        UnitOfWork,
+        Inbox,
+      ],
+      exports: [DataSource, UnitOfWork, Inbox, OutboxRelay],
+    };
+  }
+
+  /** Runs after the transports have drained, so that requests in flight still reached the database. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.relay.stop();
+    await this.dataSource.destroy();
+  }
+}

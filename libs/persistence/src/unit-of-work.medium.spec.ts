@@ -1,0 +1,153 @@
+import type { EventEnvelope } from '@hawser/messaging';
+import { EventPublisher, OutboxRelay } from './outbox-relay.js';
+import { Inbox } from './inbox.js';
+import { context, notesDatabase, noteTaken, type NotesDatabase } from './testing/notes.js';
+import { UnitOfWork } from './unit-of-work.js';
+
+class RecordingPublisher extends EventPublisher {
+  readonly published: EventEnvelope[] = [];
+  failures = 0;
+
+  publish(envelope: EventEnvelope): Promise<void> {
+    if (this.failures > 0) {
+      this.failures -= 1;
+      return Promise.reject(new Error('nobody there'));
+    }
+    this.published.push(envelope);
+    return Promise.resolve();
+  }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const giveUpAt = Date.now() + 8_000;
+  while (!condition()) {
+    if (Date.now() > giveUpAt) throw new Error('it did not come to that within 8 s');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+describe('a unit of work', () => {
+  let notes: NotesDatabase;
+  let publisher: RecordingPublisher;
+  let relay: OutboxRelay;
+  let unitOfWork: UnitOfWork;
+
+  beforeEach(async () => {
+    notes = await notesDatabase();
+    publisher = new RecordingPublisher();
+    relay = new OutboxRelay(notes.dataSource, publisher);
+    relay.start();
+    unitOfWork = new UnitOfWork(notes.dataSource, relay);
+  });
+  afterEach(async () => {
+    await relay.stop();
+    await notes.close();
+  });
+
+  const takeNote = (id: string, idempotencyKey?: string): Promise<{ id: string }> =>
+    unitOfWork.create(
+      { ...context, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) },
+      { subject: 'notes.take', request: { id } },
+      async (transaction) => {
+        await transaction.manager.query(`INSERT INTO notes (id) VALUES ($1)`, [id]);
+        await transaction.emit(noteTaken, { id });
+        return { id };
+      },
+    );
+  const count = async (table: string): Promise<number> => {
+    const [row] = await notes.dataSource.query<{ n: number }[]>(`SELECT count(*)::int AS n FROM ${table}`);
+    return row?.n ?? -1;
+  };
+
+  it('publishes what it told, with who did it, and keeps nothing in the outbox', async () => {
+    await takeNote('a');
+    await until(() => publisher.published.length === 1);
+    expect(publisher.published[0]).toMatchObject({
+      subject: noteTaken.subject,
+      workspace_id: 'ws_1',
+      actor: { id: 'tok_1' },
+      request_id: 'req_1',
+      data: { id: 'a' },
+    });
+    await relay.stop();
+    expect(await count('outbox')).toBe(0);
+  });
+
+  it('leaves neither change nor event when it throws', async () => {
+    const failing = unitOfWork.run(context, async (transaction) => {
+      await transaction.manager.query(`INSERT INTO notes (id) VALUES ('b')`);
+      await transaction.emit(noteTaken, { id: 'b' });
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(await count('notes')).toBe(0);
+    expect(await count('outbox')).toBe(0);
+  });
+
+  it('keeps an event that could not be published and tries again', async () => {
+    publisher.failures = 2;
+    await takeNote('c');
+    await until(() => publisher.published.length === 1);
+    expect(publisher.published[0]?.data).toEqual({ id: 'c' });
+  });
+
+  it('shares the outbox with the relay of another replica, each event going out once', async () => {
+    const other = new OutboxRelay(notes.dataSource, publisher);
+    other.start();
+    await Promise.all(Array.from({ length: 200 }, (_, index) => takeNote(`n${index}`)));
+    other.wake();
+    await until(() => publisher.published.length >= 200);
+    await other.stop();
+    expect(new Set(publisher.published.map(({ id }) => id)).size).toBe(200);
+    expect(publisher.published).toHaveLength(200);
+  });
+
+  it('answers a repeated Idempotency-Key as the first time, also when both arrive at once', async () => {
+    const answers = await Promise.all([takeNote('d', 'key'), takeNote('d', 'key'), takeNote('d', 'key')]);
+    expect(answers).toEqual([{ id: 'd' }, { id: 'd' }, { id: 'd' }]);
+    expect(await count('notes')).toBe(1);
+  });
+
+  it('refuses an Idempotency-Key that comes with another request', async () => {
+    await takeNote('e', 'key');
+    await expect(takeNote('f', 'key')).rejects.toMatchObject({ code: 'idempotency_key_reused' });
+    expect(await count('notes')).toBe(1);
+  });
+
+  it('forgets a key whose request failed', async () => {
+    await takeNote('g');
+    await expect(takeNote('g', 'key')).rejects.toThrow(/duplicate key/);
+    await expect(takeNote('h', 'key')).resolves.toEqual({ id: 'h' });
+  });
+
+  it('forgets a key after 24 hours', async () => {
+    await takeNote('i', 'key');
+    await notes.dataSource.query(`UPDATE idempotency_keys SET created_at = now() - interval '25 hours'`);
+    await expect(takeNote('j', 'key')).resolves.toEqual({ id: 'j' });
+  });
+
+  it('does not store what an answer may not keep', async () => {
+    const secretive = (): Promise<{ secret: string | null }> =>
+      unitOfWork.create(
+        { ...context, idempotencyKey: 'key' },
+        { subject: 'notes.secret', request: {}, remembered: () => ({ secret: null }) },
+        () => Promise.resolve<{ secret: string | null }>({ secret: 'canary' }),
+      );
+    expect(await secretive()).toEqual({ secret: 'canary' });
+    expect(await secretive()).toEqual({ secret: null });
+    expect(JSON.stringify(await notes.dataSource.query(`SELECT * FROM idempotency_keys`))).not.toContain(
+      'canary',
+    );
+  });
+
+  it('handles a redelivered event once, and again when handling failed', async () => {
+    const inbox = new Inbox(notes.dataSource);
+    const write = (): Promise<void> =>
+      inbox.once('evt_1', async (manager) => {
+        await manager.query(`INSERT INTO notes (id) VALUES ('once')`);
+      });
+    await expect(inbox.once('evt_1', () => Promise.reject(new Error('not now')))).rejects.toThrow('not now');
+    await Promise.all([write(), write(), write()]);
+    expect(await count('notes')).toBe(1);
+  });
+});
