@@ -1,0 +1,37 @@
+import { forgetTenant } from '@hawser/contracts/bindings';
+import { tenantDeparted, type Departure } from '@hawser/contracts/directory';
+import type { Bus, BusMessage, EventEnvelope, EventSource } from '@hawser/messaging';
+
+interface Told extends Departure {
+  workspaceId: string;
+}
+
+/** The service that has to forget what departs; it notes what it was told, and can be made to fail. */
+export class BindingsStandIn {
+  readonly toldDirectly: Told[] = [];
+  readonly toldByEvent: Told[] = [];
+  failsCalls = false;
+  failsEvents = false;
+
+  constructor(bus: Bus, events: EventSource) {
+    bus.respond(forgetTenant.subject, 'bindings', (message) => Promise.resolve(this.answer(message)));
+    events.subscribe(tenantDeparted.subject, 'bindings', (envelope) => this.consume(envelope));
+  }
+
+  private answer({ data, headers }: BusMessage): BusMessage {
+    const departure = JSON.parse(Buffer.from(data).toString()) as Departure;
+    if (this.failsCalls) {
+      const error = { code: 'internal', message: 'bindings is unwell', details: {} };
+      return { data: Buffer.from(JSON.stringify(error)), headers: { 'hawser-error': 'internal' } };
+    }
+    this.toldDirectly.push({ ...departure, workspaceId: headers['hawser-workspace'] ?? '' });
+    return { data: new Uint8Array(0), headers: {} };
+  }
+
+  private consume(bytes: Uint8Array): Promise<void> {
+    if (this.failsEvents) return Promise.reject(new Error('bindings is unwell'));
+    const { data, workspace_id } = JSON.parse(Buffer.from(bytes).toString()) as EventEnvelope;
+    this.toldByEvent.push({ ...(data as Departure), workspaceId: workspace_id });
+    return Promise.resolve();
+  }
+}

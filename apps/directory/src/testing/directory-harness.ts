@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Role } from '@hawser/contracts';
+import {
+  authorise,
+  createMember,
+  createToken,
+  createWorkspace,
+  type Access,
+  type Authorise,
+  type Member,
+} from '@hawser/contracts/directory';
+import { BusClient, BusServer, InProcessEvents, MemoryHub } from '@hawser/messaging';
+import { migrate, OutboxRelay } from '@hawser/persistence';
+import type { INestMicroservice } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { DataSource } from 'typeorm';
+import { DirectoryModule } from '../app.module.js';
+import { directoryDatabase } from '../database/database.js';
+import { DemoService } from '../demo/demo.service.js';
+import { hashOf } from '../tokens/token-secret.js';
+import { BindingsStandIn } from './bindings-stand-in.js';
+import { Caller } from './caller.js';
+
+/** The service as it runs in standalone, with a stand-in for the other one. */
+export class DirectoryHarness {
+  private constructor(
+    private readonly app: INestMicroservice,
+    private readonly client: BusClient,
+    readonly events: InProcessEvents,
+    readonly bindings: BindingsStandIn,
+  ) {}
+
+  /** On an empty database. */
+  static async start(url: string): Promise<DirectoryHarness> {
+    await migrate(directoryDatabase(url));
+    const hub = new MemoryHub();
+    const events = new InProcessEvents();
+    const client = new BusClient(hub.connect());
+    const app = await NestFactory.createMicroservice(DirectoryModule.register(url, events, client), {
+      logger: false,
+      strategy: new BusServer({ bus: hub.connect(), service: 'directory', events }),
+    });
+    await app.listen();
+    const bindings = new BindingsStandIn(hub.connect(), events);
+    app.get(OutboxRelay).start();
+    return new DirectoryHarness(app, client, events, bindings);
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+  }
+
+  get<T>(type: new (...args: never[]) => T): T {
+    return this.app.get(type);
+  }
+
+  query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
+    return this.get(DataSource).query<Row[]>(sql, parameters);
+  }
+
+  authorise(token: string, path: Partial<Authorise> = {}): Promise<Access> {
+    const gateway = { requestId: randomUUID(), actor: { kind: 'system' as const, id: 'gateway' } };
+    return this.client.call(authorise, { token_hash: hashOf(token), ...path }, gateway);
+  }
+
+  /** Whoever has this token, as the gateway lets them through. */
+  async caller(token: string): Promise<Caller> {
+    const { actor, workspace } = await this.authorise(token);
+    return new Caller(this.client, { requestId: randomUUID(), actor, workspaceId: workspace.id }, token);
+  }
+
+  /** The OWNER of a workspace of their own. */
+  async owner(name = 'Acme'): Promise<Caller> {
+    const actor = { kind: 'user' as const, id: 'tok_test', user_id: `usr_${randomUUID()}` };
+    const workspaceId = await this.anyWorkspace();
+    const founder = new Caller(this.client, { requestId: randomUUID(), actor, workspaceId }, '');
+    const { token } = await founder.call(createWorkspace, { name });
+    return this.caller(token ?? '');
+  }
+
+  async member(owner: Caller, role: Role): Promise<Member> {
+    return owner.call(createMember, { user_id: `usr_${randomUUID()}`, role });
+  }
+
+  /** A new member with this role, as a caller. */
+  async colleague(owner: Caller, role: Role): Promise<Caller> {
+    const { user_id } = await this.member(owner, role);
+    const { token } = await owner.call(createToken, { name: role, kind: 'user', user_id });
+    return this.caller(token ?? '');
+  }
+
+  /** The same user in the sandbox. */
+  async sandboxed(owner: Caller): Promise<Caller> {
+    const { token } = await owner.call(createToken, { name: 'test', kind: 'user', mode: 'test' });
+    return this.caller(token ?? '');
+  }
+
+  /** Starts the writes, and lets them all go at the same moment, when each has come as far as its workspace. */
+  async atOnce<T>(workspaceIds: string[], writes: (() => Promise<T>)[]): Promise<PromiseSettledResult<T>[]> {
+    const gate = this.get(DataSource).createQueryRunner();
+    await gate.startTransaction();
+    await gate.query(`SELECT 1 FROM workspaces WHERE id = ANY($1) FOR UPDATE`, [workspaceIds]);
+    const outcomes = Promise.allSettled(writes.map((write) => write()));
+    await eventually(async () => (await this.waiting()) >= writes.length);
+    await gate.rollbackTransaction();
+    await gate.release();
+    return outcomes;
+  }
+
+  private async waiting(): Promise<number> {
+    const [row] = await this.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return row?.count ?? 0;
+  }
+
+  /** Workspaces are made from within a workspace. */
+  private async anyWorkspace(): Promise<string> {
+    await this.get(DemoService).ensure();
+    const [row] = await this.query<{ id: string }>(`SELECT id FROM workspaces WHERE slug = 'demo'`);
+    return row?.id ?? '';
+  }
+}
+
+/** Waits until `condition` holds, a little less than a spec may take. */
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAt = Date.now() + 4_000;
+  while (!(await condition())) {
+    if (Date.now() > giveUpAt) throw new Error(`never came true: ${String(condition)}`);
+    await delay(20);
+  }
+}
