@@ -1,0 +1,2 @@
+export { BindingsModule } from './app.module.js';
+export { bindingsDatabase } from './database/database.js';
