@@ -1,0 +1,47 @@
+import type { Role } from '@hawser/contracts';
+import type { TokenScope } from '@hawser/contracts/directory';
+
+/** What a route asks of its caller. */
+export interface Permission {
+  roles: readonly Role[];
+  /** Whether an agent's own token will do, on routes that name that agent. */
+  ownAgent: boolean;
+  /** What a token with scopes must have; null: only a token without scopes will do. */
+  scope: TokenScope | null;
+}
+
+const everyone: readonly Role[] = ['OWNER', 'ADMIN', 'MANAGER', 'MEMBER', 'VIEWER'];
+const managers: readonly Role[] = ['OWNER', 'ADMIN', 'MANAGER'];
+const admins: readonly Role[] = ['OWNER', 'ADMIN'];
+
+const read = { scope: 'integrations:read', ownAgent: false } as const;
+const write = { scope: 'integrations:write', ownAgent: false } as const;
+const fullToken = { scope: null, ownAgent: false } as const;
+
+/** Who may do what, by name; each route names one. The table in docs/access.md is this one. */
+export const permissions = {
+  'tiers.read': { ...read, roles: everyone },
+  'agent.read': { ...read, roles: everyone, ownAgent: true },
+  'workspace-servers.write': { ...write, roles: admins },
+  'crew-servers.create': { ...write, roles: managers },
+  'crew-servers.change': { ...write, roles: admins },
+  'tool-states.write': { ...write, roles: admins },
+  'agent-bindings.write': { ...write, roles: managers },
+  'directory.read': { ...read, roles: everyone },
+  'crews.write': { ...write, roles: managers },
+  'agents.write': { ...write, roles: managers },
+  'workspaces.create': { ...fullToken, roles: everyone },
+  'workspace.write': { ...fullToken, roles: admins },
+  'workspace.delete': { ...fullToken, roles: ['OWNER'] },
+  'members.manage': { ...fullToken, roles: admins },
+  'tokens.manage': { ...fullToken, roles: admins },
+  'audit.read': { ...fullToken, roles: admins },
+  self: { scope: 'integrations:read', roles: everyone, ownAgent: true },
+} as const satisfies Record<string, Permission>;
+
+export type PermissionName = keyof typeof permissions;
+
+/** Who gets secrets in plain text: an agent about itself, and those who could change the credential anyway. */
+export function mayReadSecrets(actor: { kind: string; role?: Role }): boolean {
+  return actor.kind === 'agent' || (actor.role !== undefined && admins.includes(actor.role));
+}

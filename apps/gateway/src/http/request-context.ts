@@ -1,0 +1,41 @@
+import type { CallContext } from '@hawser/contracts';
+import type { Access } from '@hawser/contracts/directory';
+import { childTraceparent } from '@hawser/messaging';
+import type { FastifyRequest } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The workspace as the request names it, before anybody looked it up. */
+    tenantName?: string | undefined;
+    /** Set once the access rules have let the request in. */
+    access?: Access;
+    idempotencyKey?: string | undefined;
+  }
+}
+
+function traceOf(request: FastifyRequest): Pick<CallContext, 'requestId' | 'traceparent'> {
+  const parent = request.headers.traceparent;
+  return {
+    requestId: request.id,
+    traceparent: childTraceparent(typeof parent === 'string' ? parent : undefined),
+  };
+}
+
+/** For calls made before it is known who asks. */
+export function anonymousContext(request: FastifyRequest): CallContext {
+  return { ...traceOf(request), actor: { kind: 'system', id: 'gateway' } };
+}
+
+/** What travels with every call made for the request. */
+export function callContext(request: FastifyRequest): CallContext {
+  const { access, idempotencyKey } = request;
+  if (access === undefined)
+    throw new Error(`${request.method} ${request.url} was let in without an access check`);
+  return {
+    ...traceOf(request),
+    workspaceId: access.workspace.id,
+    actor: access.actor,
+    ...(access.agent === null ? {} : { agent: access.agent }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+  };
+}

@@ -1,0 +1,2 @@
+export { closeGateway, createGateway } from './gateway.js';
+export type { GatewayOptions } from './gateway.js';

@@ -1,0 +1,37 @@
+import type { INestApplication, Type } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+
+/** A group of routes with a document of its own. */
+export interface Surface {
+  name: string;
+  title: string;
+  module: Type;
+}
+
+export interface Documents {
+  surfaces: { name: string; document: OpenAPIObject }[];
+  union: OpenAPIObject;
+}
+
+function build(app: INestApplication, title: string, modules: Type[]): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle(title)
+    .setDescription('Which tools an AI agent may use, and with which credentials.')
+    .setVersion('1')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'hws_live_… or hws_test_…' })
+    .build();
+  return SwaggerModule.createDocument(app, config, { include: modules });
+}
+
+/** One document a surface, and all of them in one. */
+export function buildDocuments(app: INestApplication, surfaces: readonly Surface[]): Documents {
+  return {
+    surfaces: surfaces.map(({ name, title, module }) => ({ name, document: build(app, title, [module]) })),
+    union: build(
+      app,
+      'Hawser',
+      surfaces.map(({ module }) => module),
+    ),
+  };
+}

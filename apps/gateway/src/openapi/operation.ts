@@ -1,0 +1,51 @@
+import { universalErrors, type ErrorCode, type RpcContract, type Shape } from '@hawser/contracts';
+import { applyDecorators, HttpCode } from '@nestjs/common';
+import {
+  ApiExtraModels,
+  ApiOperation,
+  ApiResponse,
+  getSchemaPath,
+  type ApiResponseOptions,
+} from '@nestjs/swagger';
+import { statusOf } from '../problems/problem.js';
+import { ProblemDocument } from './problem-document.js';
+
+interface OperationOptions {
+  status?: 200 | 201;
+  /** What is answered, where that is not just the contract's response. */
+  answer?: Shape;
+}
+
+// Of the access rules, which every route has.
+const accessErrors: ErrorCode[] = ['unauthenticated', 'forbidden', 'tenant_missing', 'not_found'];
+
+/** Documents a route from the contract that it calls: its answer, and every status it can fail with. */
+export function Operation(
+  summary: string,
+  contract: RpcContract<object, Shape>,
+  options: OperationOptions = {},
+): MethodDecorator {
+  const { status = 200, answer = contract.response } = options;
+  const codes = [...new Set([...accessErrors, ...universalErrors, ...contract.errors])];
+  const byStatus = Map.groupBy(codes, (code) => statusOf[code]);
+  const failures = [...byStatus].map(([failure, reasons]) => failureResponse(failure, reasons.join(', ')));
+  return applyDecorators(
+    HttpCode(status),
+    ApiOperation({ summary }),
+    ApiResponse({ status, ...shown(answer) }),
+    ApiExtraModels(ProblemDocument),
+    ...failures,
+  );
+}
+
+function failureResponse(status: number, description: string): MethodDecorator {
+  const schema = { $ref: getSchemaPath(ProblemDocument) };
+  return ApiResponse({ status, description, content: { 'application/problem+json': { schema } } });
+}
+
+function shown(answer: Shape): ApiResponseOptions {
+  if (answer === null) return { description: 'done' };
+  return Array.isArray(answer)
+    ? { description: 'done', type: answer[0] as never, isArray: true }
+    : { description: 'done', type: answer as never };
+}

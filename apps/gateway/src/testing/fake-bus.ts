@@ -1,0 +1,33 @@
+import { NoResponderError, type Bus, type BusMessage, type Subscription } from '@hawser/messaging';
+
+/** Every service at once: answers each subject with what it was told to, and notes what it was asked. */
+export class FakeBus implements Bus {
+  readonly maxPayloadBytes = 8 * 1024 * 1024;
+  readonly asked: { subject: string; request: unknown; headers: Record<string, string> }[] = [];
+  private readonly answers = new Map<string, unknown>();
+
+  /** What a contract answers from now on; an `Error` is what reaching it fails with. */
+  answer({ subject }: { subject: string }, value: unknown): void {
+    this.answers.set(subject, value);
+  }
+
+  request(subject: string, { data, headers }: BusMessage): Promise<BusMessage> {
+    this.asked.push({ subject, request: JSON.parse(Buffer.from(data).toString()), headers });
+    if (!this.answers.has(subject)) return Promise.reject(new NoResponderError(subject));
+    const value = this.answers.get(subject);
+    if (value instanceof Error) return Promise.reject(value);
+    return Promise.resolve({ data: Buffer.from(JSON.stringify(value)), headers: {} });
+  }
+
+  respond(): Subscription {
+    throw new Error('the gateway answers no requests');
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
