@@ -1,0 +1,181 @@
+import { Api, type Json } from '../harness/api.js';
+import { Standalone } from '../harness/standalone.js';
+
+let system: Standalone;
+let nobody: Api;
+beforeAll(async () => {
+  system = await Standalone.start();
+  nobody = new Api(system.url, null);
+}, 60_000);
+afterAll(() => system.stop());
+
+interface Operation {
+  summary?: string;
+  operationId?: string;
+  security?: object[];
+  parameters?: { name: string; in: string; schema?: object }[];
+  requestBody?: { content: Record<string, { schema?: object }> };
+  responses: Record<string, { content?: Record<string, { schema?: object }> }>;
+}
+
+interface Document {
+  openapi: string;
+  info: { title: string; version: string };
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, { properties?: Record<string, object> }>; securitySchemes: object };
+}
+
+const read = async (path: string): Promise<Document> => (await nobody.get(path)).body as Document;
+const operationsOf = ({ paths }: Document): [string, Operation][] =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, Operation] => [
+      `${method} ${path}`,
+      operation,
+    ]),
+  );
+
+function refsOf(value: Json): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = typeof value.$ref === 'string' ? [value.$ref as string] : [];
+  return [...own, ...Object.values(value as object).flatMap((item) => refsOf(item))];
+}
+
+function resolve(document: Json, ref: string): Json {
+  return ref
+    .replace(/^#\//, '')
+    .split('/')
+    .reduce<Json>((at, step) => at?.[step], document);
+}
+
+/** Something a reader can tell the kind of value by. */
+const hasType = (schema: object): boolean =>
+  ['type', '$ref', 'oneOf', 'allOf', 'anyOf'].some((word) => word in schema);
+
+describe.each(['/api/openapi.json', '/api/openapi/tiers.json', '/api/openapi/directory.json'])(
+  '%s',
+  (path) => {
+    let document: Document;
+    beforeAll(async () => {
+      document = await read(path);
+    });
+
+    it('is an OpenAPI 3 document of some operations, for anyone to read', async () => {
+      const { status, headers } = await nobody.get(path);
+      expect([status, headers.get('content-type')]).toEqual([
+        200,
+        expect.stringMatching(/^application\/json\b/),
+      ]);
+      expect(document.openapi).toMatch(/^3\.[01]\.\d+$/);
+      expect(document.info.title).toMatch(/Hawser/);
+      expect(operationsOf(document).length).toBeGreaterThan(10);
+    });
+
+    it('refers only to what it has', () => {
+      const refs = [...new Set(refsOf(document))];
+      expect(refs.length).toBeGreaterThan(5);
+      expect(refs.filter((ref) => resolve(document, ref) === undefined)).toEqual([]);
+    });
+
+    it('gives every operation a summary, an id of its own and a bearer token', () => {
+      const operations = operationsOf(document);
+      for (const [line, { summary, security }] of operations) {
+        expect([line, summary, security]).toEqual([line, expect.stringMatching(/\w/), [{ bearer: [] }]]);
+      }
+      expect(new Set(operations.map(([, { operationId }]) => operationId)).size).toBe(operations.length);
+      expect(document.components.securitySchemes).toMatchObject({
+        bearer: { type: 'http', scheme: 'bearer' },
+      });
+    });
+
+    it('gives every operation a 2xx answer with a schema, and problem documents for the rest', () => {
+      for (const [line, { responses }] of operationsOf(document)) {
+        const good = Object.entries(responses).filter(([status]) => status.startsWith('2'));
+        expect([line, good.length]).toEqual([line, 1]);
+        for (const [, { content }] of good) {
+          expect([line, hasType(content?.['application/json']?.schema ?? {})]).toEqual([line, true]);
+        }
+        for (const [status, { content }] of Object.entries(responses).filter(([code]) =>
+          /^[45]/.test(code),
+        )) {
+          expect([line, status, Object.keys(content ?? {})]).toEqual([
+            line,
+            status,
+            ['application/problem+json'],
+          ]);
+        }
+        expect([line, Object.keys(responses)]).toEqual([line, expect.arrayContaining(['401'])]);
+      }
+    });
+
+    it('describes every parameter in a path, and every body', () => {
+      for (const [line, { parameters = [], requestBody, responses }] of operationsOf(document)) {
+        const named = [...line.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+        const described = parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
+        expect([line, described.sort()]).toEqual([line, named.sort()]);
+        for (const { name, schema } of parameters)
+          expect([line, name, hasType(schema ?? {})]).toEqual([line, name, true]);
+        const sends = /^(post|patch|put) /.test(line);
+        expect([line, requestBody !== undefined]).toEqual([line, sends]);
+        if (sends) expect(hasType(requestBody?.content['application/json']?.schema ?? {})).toBe(true);
+        expect(Object.keys(responses).length).toBeGreaterThan(1);
+      }
+    });
+
+    it('gives every property of every schema a type', () => {
+      const untyped = Object.entries(document.components.schemas).flatMap(([name, { properties = {} }]) =>
+        Object.entries(properties)
+          .filter(([, schema]) => !hasType(schema))
+          .map(([property]) => `${name}.${property}`),
+      );
+      expect(untyped).toEqual([]);
+      expect(Object.keys(document.components.schemas).length).toBeGreaterThan(5);
+    });
+  },
+);
+
+it('the union has what the surfaces have, and nothing else', async () => {
+  const [union, tiers, directory] = (await Promise.all(
+    ['.json', '/tiers.json', '/directory.json'].map((end) => read(`/api/openapi${end}`)),
+  )) as [Document, Document, Document];
+  const lines = (document: Document): string[] => operationsOf(document).map(([line]) => line);
+  expect(lines(union).sort()).toEqual([...lines(tiers), ...lines(directory)].sort());
+});
+
+it('what may be sent fits in what is answered: a length is nowhere shorter', async () => {
+  type Sized = Record<string, { maxLength?: number }>;
+  const { schemas } = (await read('/api/openapi.json')).components;
+  const propertiesOf = (name: string): Sized => schemas[name]?.properties ?? {};
+  const pairs = [
+    ['CreateWorkspaceServer', 'WorkspaceServer'],
+    ['CreateCrewServer', 'CrewServer'],
+    ['CreateAgentBinding', 'AgentBinding'],
+    ['CreateCrew', 'Crew'],
+    ['CreateAgent', 'Agent'],
+  ] as const;
+  const shorter = pairs.flatMap(([sent, answered]) =>
+    Object.entries(propertiesOf(sent))
+      .filter(
+        ([name, { maxLength = 0 }]) => maxLength > (propertiesOf(answered)[name]?.maxLength ?? Infinity),
+      )
+      .map(([name]) => `${answered}.${name}`),
+  );
+  expect(shorter).toEqual([]);
+});
+
+describe('/api/docs', () => {
+  it('is a page whose every file loads', async () => {
+    const page = await nobody.get('/api/docs');
+    expect([page.status, page.headers.get('content-type')]).toEqual([
+      200,
+      expect.stringMatching(/^text\/html\b/),
+    ]);
+    const files = [...page.text.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, file]) => file as string);
+    expect(files.length).toBeGreaterThan(3);
+    for (const file of files) {
+      const url = new URL(file, `${system.url}/api/docs`);
+      expect(url.origin).toBe(system.url);
+      const { status, text } = await nobody.get(url.pathname);
+      expect([file, status, text.length > 100]).toEqual([file, 200, true]);
+    }
+  });
+});
