@@ -194,14 +194,18 @@ function tell(
   return transaction.emit(bindingsChanged, { entity: 'agent_binding', fact, id: row.id, name: null, fields });
 }
 
+/** In the order in which people read it. */
 function toDto(row: ListedBinding, crewId: string | null): AgentBinding {
-  const { workspace_server_id, crew_server_id, server_crew_id, ...shown } = row;
+  const { id, workspace_id, agent_id, workspace_server_id, crew_server_id, server_crew_id, ...rest } = row;
   return {
-    ...shown,
+    id,
+    workspace_id,
+    agent_id,
     mcp_server_id: workspace_server_id ?? crew_server_id ?? '',
     mcp_server_scope: workspace_server_id === null ? 'crew' : 'workspace',
-    effective: crew_server_id === null || server_crew_id === crewId,
+    ...rest,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
+    effective: crew_server_id === null || server_crew_id === crewId,
   };
 }

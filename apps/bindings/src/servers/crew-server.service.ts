@@ -171,6 +171,10 @@ function tell(
   });
 }
 
+/** In the order in which people read it. */
 function toDto(row: CrewServerEntity): CrewServer {
-  return { ...row, created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString() };
+  const { id, workspace_id, crew_id, workspace_mcp_server_id, name, display_name, transport, ...rest } = row;
+  const identity = { id, workspace_id, crew_id, workspace_mcp_server_id, name, display_name, transport };
+  const times = { created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString() };
+  return { ...identity, ...rest, ...times };
 }

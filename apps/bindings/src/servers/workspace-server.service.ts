@@ -122,6 +122,9 @@ function tell(
   });
 }
 
+/** In the order in which people read it. */
 function toDto(row: CountedServer): WorkspaceServer {
-  return { ...row, created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString() };
+  const { id, workspace_id, name, display_name, transport, ...rest } = row;
+  const times = { created_at: row.created_at.toISOString(), updated_at: row.updated_at.toISOString() };
+  return { id, workspace_id, name, display_name, transport, ...rest, ...times };
 }
