@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { plainToInstance } from 'class-transformer';
 import { validate, type ValidationError } from 'class-validator';
 import type { ClassOf } from './contract.js';
+import { isSecretField, type FieldOptions } from './field.js';
 import {
   ArgsJson,
   ConfigJson,
@@ -13,7 +14,6 @@ import {
   HeadersJson,
   Id,
   Integer,
-  isSecretField,
   ListOf,
   Name,
   Nested,
@@ -25,7 +25,6 @@ import {
   Strings,
   Text,
   Timestamp,
-  type FieldOptions,
 } from './fields.js';
 
 type Field = (options?: FieldOptions) => PropertyDecorator;

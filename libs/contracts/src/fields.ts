@@ -2,12 +2,9 @@
  * One decorator a field: its type, its rule and its place in the API document, said once. Built of class-validator
  * and OpenAPI decorators, because neither of them alone yields the other.
  */
-import 'reflect-metadata';
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
-  buildMessage,
   IsArray,
   IsBoolean,
   IsIn,
@@ -15,56 +12,11 @@ import {
   IsObject,
   IsString,
   Matches,
-  ValidateBy,
-  ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import type { ClassOf } from './contract.js';
+import { field, Rule, type FieldOptions } from './field.js';
 import { argsProblem, configProblem, envProblem, headersProblem, isKeepable } from './json-text.js';
-
-export interface FieldOptions {
-  /** May be left out. */
-  optional?: boolean;
-  /** May be null. */
-  nullable?: boolean;
-  description?: string;
-  example?: unknown;
-  default?: unknown;
-  /** May hold a secret: its value is repeated in no error. */
-  secret?: boolean;
-}
-
-const secretKey = Symbol('hawser:secret');
-
-/** Whether errors about the field must not show its value. */
-export function isSecretField(instance: object, property: string): boolean {
-  return Reflect.getMetadata(secretKey, instance, property) === true;
-}
-
-function field(
-  options: FieldOptions,
-  schema: ApiPropertyOptions,
-  ...rules: PropertyDecorator[]
-): PropertyDecorator {
-  const { optional = false, nullable = false, secret = false, ...shown } = options;
-  return applyDecorators(
-    Reflect.metadata(secretKey, secret),
-    ApiProperty({ ...schema, ...shown, required: !optional, nullable } as ApiPropertyOptions),
-    ValidateIf((_, value) => !(optional && value === undefined) && !(nullable && value === null)),
-    ...rules,
-  );
-}
-
-/** A rule of our own, from a function that says what is wrong. */
-function Rule(name: string, problem: (value: unknown) => string | null): PropertyDecorator {
-  return ValidateBy({
-    name,
-    validator: {
-      validate: (value) => problem(value) === null,
-      defaultMessage: buildMessage((_, args) => problem(args?.value) ?? ''),
-    },
-  });
-}
 
 export function Text(options: FieldOptions & { max?: number; min?: number } = {}): PropertyDecorator {
   const { max = 1024, min = 1, ...shown } = options;

@@ -8,4 +8,5 @@ export { defineChangeEvent, RecordChange } from './change.js';
 export { Deleted } from './deleted.dto.js';
 export { deletesEntries, isKeepable } from './json-text.js';
 export { defaultPageSize, PageQuery } from './page.js';
-export { isSecretField, OneOf, QueryFlag, Text } from './fields.js';
+export { isSecretField } from './field.js';
+export { OneOf, QueryFlag, Text } from './fields.js';

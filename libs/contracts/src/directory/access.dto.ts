@@ -1,7 +1,8 @@
 import { PickType } from '@nestjs/swagger';
 import { Dictionary, Id, ListOf, Nested, OneOf, Slug, Text } from '../fields.js';
 import { roles, type Actor, type AgentRef, type Role } from '../context.js';
-import { plans, tokenScopes, type Plan, type TokenScope } from './directory.dto.js';
+import { tokenScopes, type TokenScope } from './tokens.dto.js';
+import { plans, type Plan } from './workspaces.dto.js';
 
 export class Authorise {
   @Text({

@@ -1,46 +1,31 @@
 export { Access, Authorise, Me, WorkspaceRef } from './access.dto.js';
 export { Departure, tenantKinds } from './departure.dto.js';
 export type { TenantKind } from './departure.dto.js';
+export { Agent, AgentIdRef, AgentPage, CreateAgent, PatchAgent, UpdateAgent } from './agents.dto.js';
+export { AuditEntry, AuditPage, AuditQuery } from './audit.dto.js';
+export { CreateCrew, Crew, CrewPage, CrewRef, PatchCrew, UpdateCrew } from './crews.dto.js';
+export { Health, Nothing } from './health.dto.js';
+export { CreateMember, Member, MemberPage, MemberRef, PatchMember, UpdateMember } from './members.dto.js';
 export {
-  Agent,
-  AgentIdRef,
-  AgentPage,
-  AuditEntry,
-  AuditPage,
-  AuditQuery,
-  CreateAgent,
-  CreateCrew,
   CreatedToken,
-  CreatedWorkspace,
-  CreateMember,
   CreateToken,
-  CreateWorkspace,
-  Crew,
-  CrewPage,
-  CrewRef,
-  Health,
-  Member,
-  MemberPage,
-  MemberRef,
-  Nothing,
-  PatchAgent,
-  PatchCrew,
-  PatchMember,
-  PatchWorkspace,
-  plans,
   Token,
   tokenKinds,
   tokenModes,
   TokenPage,
   TokenRef,
   tokenScopes,
-  UpdateAgent,
-  UpdateCrew,
-  UpdateMember,
+} from './tokens.dto.js';
+export type { TokenKind, TokenMode, TokenScope } from './tokens.dto.js';
+export {
+  CreatedWorkspace,
+  CreateWorkspace,
+  PatchWorkspace,
+  plans,
   Workspace,
   WorkspacePage,
-} from './directory.dto.js';
-export type { Plan, TokenKind, TokenMode, TokenScope } from './directory.dto.js';
+} from './workspaces.dto.js';
+export type { Plan } from './workspaces.dto.js';
 export {
   authorise,
   checkHealth,

@@ -3,37 +3,19 @@ import { Deleted } from '../deleted.dto.js';
 import { PageQuery } from '../page.js';
 import { Access, Authorise } from './access.dto.js';
 import { Departure } from './departure.dto.js';
+import { Agent, AgentIdRef, AgentPage, CreateAgent, UpdateAgent } from './agents.dto.js';
+import { AuditPage, AuditQuery } from './audit.dto.js';
+import { CreateCrew, Crew, CrewPage, CrewRef, UpdateCrew } from './crews.dto.js';
+import { Health, Nothing } from './health.dto.js';
+import { CreateMember, Member, MemberPage, MemberRef, UpdateMember } from './members.dto.js';
+import { CreatedToken, CreateToken, Token, TokenPage, TokenRef } from './tokens.dto.js';
 import {
-  Agent,
-  AgentIdRef,
-  AgentPage,
-  AuditPage,
-  AuditQuery,
-  CreateAgent,
-  CreateCrew,
-  CreatedToken,
   CreatedWorkspace,
-  CreateMember,
-  CreateToken,
   CreateWorkspace,
-  Crew,
-  CrewPage,
-  CrewRef,
-  Health,
-  Member,
-  MemberPage,
-  MemberRef,
-  Nothing,
   PatchWorkspace,
-  Token,
-  TokenPage,
-  TokenRef,
-  UpdateAgent,
-  UpdateCrew,
-  UpdateMember,
   Workspace,
   WorkspacePage,
-} from './directory.dto.js';
+} from './workspaces.dto.js';
 
 const subject = (name: string): string => `hawser.directory.${name}.v1`;
 
