@@ -1,4 +1,5 @@
-import { cleanEnv, makeValidator } from 'envalid';
+import { cleanEnv } from 'envalid';
+import * as variables from './variables.js';
 
 /** What `npm start` can be told by environment variables; docs/configuration.md has the list. */
 export interface Config {
@@ -19,62 +20,14 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** A validator whose complaint is the end of a sentence that begins with the variable's name. */
-function variable<T>(
-  form: string,
-  parse: (text: string) => T | undefined,
-): ReturnType<typeof makeValidator<T>> {
-  return makeValidator<T>((text) => {
-    const value = parse(text);
-    if (value === undefined) throw new Error(form);
-    return value;
-  });
-}
-
-const matching = (pattern: RegExp, form: string): ReturnType<typeof makeValidator<string>> =>
-  variable(form, (text) => (pattern.test(text) ? text : undefined));
-
-const urlOf = (protocols: string[], form: string): ReturnType<typeof makeValidator<string>> =>
-  variable(form, (text) =>
-    URL.canParse(text) && protocols.includes(new URL(text).protocol) ? text : undefined,
-  );
-
-const host = matching(
-  /^[A-Za-z0-9.:_-]+$/,
-  'must be an address or a host name to listen on, such as 127.0.0.1',
-);
-const port = variable('must be a port from 1 to 65535, or 0 for any free one', (text) =>
-  /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined,
-);
-const folder = matching(/^[^\0]+$/, 'must be the path of a folder');
-const publicUrl = urlOf(['http:', 'https:'], 'must be an http or https URL');
-const databaseUrl = urlOf(
-  ['postgres:', 'postgresql:'],
-  'must be a URL such as postgresql://user:password@host:5432/database',
-);
-const natsUrl = urlOf(['nats:', 'tls:', 'ws:', 'wss:'], 'must be a URL such as nats://127.0.0.1:4222');
-const bootstrapToken = matching(
-  /^hws_live_[A-Za-z0-9_-]{43}$/,
-  'must be hws_live_ followed by 43 characters of A-Z a-z 0-9 _ -',
-);
-const origins = variable('must be origins such as https://app.example.com, separated by commas', (text) => {
-  const list = text
-    .split(',')
-    .map((origin) => origin.trim())
-    .filter((origin) => origin !== '');
-  return list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin) ? list : undefined;
-});
-const masterKeys = variable(
-  'must be id:key pairs separated by commas, each key 32 bytes in base64',
-  (text) => (text.split(',').every(isMasterKey) ? text : undefined),
-);
-
-function isMasterKey(entry: string): boolean {
-  const key = /^[A-Za-z0-9_-]+:([A-Za-z0-9+/]{43}=)$/.exec(entry.trim())?.[1];
-  return key !== undefined && Buffer.from(key, 'base64').length === 32;
-}
-
-const secret = new Set(['HAWSER_BOOTSTRAP_TOKEN', 'HAWSER_MASTER_KEYS', 'DATABASE_URL', 'NATS_URL']);
+/** Their values are not printed. */
+const secret = new Set([
+  'HAWSER_BOOTSTRAP_TOKEN',
+  'HAWSER_MASTER_KEYS',
+  'DATABASE_URL',
+  'NATS_URL',
+  'COMPOSIO_API_KEY',
+]);
 
 /**
  * Reads the configuration once, before anything else starts.
@@ -88,15 +41,24 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const env = cleanEnv(
     given,
     {
-      HAWSER_HOST: host({ default: '127.0.0.1' }),
-      HAWSER_PORT: port({ default: 8080 }),
-      HAWSER_DATA_DIR: folder({ default: '.hawser' }),
-      HAWSER_PUBLIC_URL: publicUrl({ default: undefined }),
-      HAWSER_BOOTSTRAP_TOKEN: bootstrapToken({ default: undefined }),
-      HAWSER_MASTER_KEYS: masterKeys({ default: undefined }),
-      HAWSER_CORS_ORIGINS: origins({ default: [] }),
-      DATABASE_URL: databaseUrl({ default: undefined }),
-      NATS_URL: natsUrl({ default: undefined }),
+      HAWSER_HOST: variables.host({ default: '127.0.0.1' }),
+      HAWSER_PORT: variables.port({ default: 8080 }),
+      HAWSER_DATA_DIR: variables.folder({ default: '.hawser' }),
+      HAWSER_PUBLIC_URL: variables.httpUrl({ default: undefined }),
+      HAWSER_BOOTSTRAP_TOKEN: variables.bootstrapToken({ default: undefined }),
+      HAWSER_MASTER_KEYS: variables.masterKeys({ default: undefined }),
+      HAWSER_CORS_ORIGINS: variables.origins({ default: [] }),
+      DATABASE_URL: variables.databaseUrl({ default: undefined }),
+      NATS_URL: variables.natsUrl({ default: undefined }),
+      // Of services that are still to come: a mistake in them shows now rather than then.
+      HAWSER_EGRESS_ALLOW: variables.networks({ default: [] }),
+      HAWSER_REDIRECT_ALLOW: variables.redirects({ default: [] }),
+      COMPOSIO_API_KEY: variables.text({ default: undefined }),
+      COMPOSIO_BASE_URL: variables.httpUrl({ default: undefined }),
+      COMPOSIO_DEFAULT_CONNECTOR: variables.onOrOff({ default: false }),
+      MCP_REGISTRY_URL: variables.httpUrl({ default: undefined }),
+      OIDC_ISSUER: variables.httpUrl({ default: undefined }),
+      OIDC_AUDIENCE: variables.text({ default: undefined }),
     },
     {
       reporter: ({ errors }) => {
