@@ -39,6 +39,7 @@ export default {
       testRegex: '\\.medium\\.spec\\.ts$',
       globalSetup: '<rootDir>/tools/start-test-servers.mjs',
       globalTeardown: '<rootDir>/tools/stop-test-servers.mjs',
+      setupFilesAfterEnv: ['<rootDir>/tools/medium-time-limit.mjs'],
     },
     {
       ...shared,

@@ -8,6 +8,7 @@ import { GatewayModule } from './app.module.js';
 import { requestId } from './http/request-id.js';
 import { serveDocuments } from './openapi/serve.js';
 import { sendProblem } from './problems/problem.filter.js';
+import { refuseConnection } from './problems/refuse-connection.js';
 import type { Surface } from './openapi/documents.js';
 
 export interface GatewayOptions {
@@ -35,7 +36,14 @@ export async function createGateway({
 }: GatewayOptions): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
+    // For headers and body alike; Node has these from the start, or not at all.
+    http: {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: 5_000,
+    },
     requestTimeout: requestTimeoutMs,
+    clientErrorHandler: refuseConnection,
     genReqId: requestId,
     // What was taken before the close is answered as ever.
     return503OnClosing: false,

@@ -37,6 +37,8 @@ export interface ErrorDetails {
   [name: string]: unknown;
 }
 
+const mostErrorsTold = 50;
+
 /** The one error that services throw on purpose. `message` is for a person: what, which value, what to do. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
@@ -54,14 +56,15 @@ export class ServiceError extends Error {
     return ServiceError.invalidFields([{ field, message, value }]);
   }
 
+  /** Of very many errors the first ones are told. */
   static invalidFields(errors: FieldError[]): ServiceError {
-    const summary = errors
-      .map(
-        ({ field, message, value }) =>
-          `${field} ${message}${value === undefined ? '' : ` (it is ${JSON.stringify(value)})`}`,
-      )
-      .join('; ');
-    return new ServiceError('validation_failed', summary, { errors });
+    const told = errors.slice(0, mostErrorsTold);
+    const sentences = told.map(
+      ({ field, message, value }) =>
+        `${field} ${message}${value === undefined ? '' : ` (it is ${JSON.stringify(value)})`}`,
+    );
+    if (errors.length > told.length) sentences.push(`and ${errors.length - told.length} more`);
+    return new ServiceError('validation_failed', sentences.join('; '), { errors: told });
   }
 
   static notFound(kind: string, id: string): ServiceError {

@@ -190,7 +190,7 @@ const kinds: { kind: string; field: Field; good: unknown[]; bad: unknown[] }[] =
   {
     kind: 'EnvJson',
     field: EnvJson,
-    good: ['{}', '{"A":"x"}', '{"A":null}', '{"A":"\\u0000"}'],
+    good: ['{}', '{"A":"x"}', '{"A":null}', '{"A":"\\u0007"}'],
     bad: ['', '[]', 'null', '{"A":1}', '{"A":{}}', '{A:"x"}', '{"A":"\0"}', { A: 'x' }],
   },
   {

@@ -8,7 +8,7 @@ import {
   IsArray,
   IsBoolean,
   IsIn,
-  IsISO8601,
+  isISO8601,
   IsObject,
   IsString,
   Matches,
@@ -87,12 +87,19 @@ export function OneOf(values: readonly string[], options: FieldOptions = {}): Pr
   );
 }
 
+/** Some of a few words, each at most once. */
 export function ListOf(values: readonly string[], options: FieldOptions = {}): PropertyDecorator {
   return field(
     options,
-    { type: String, enum: values, isArray: true },
-    IsArray({ message: 'must be a list' }),
-    IsIn(values, { each: true, message: `must hold only ${values.join(', ')}` }),
+    { type: String, enum: values, isArray: true, uniqueItems: true },
+    Rule('listOf', (value) =>
+      Array.isArray(value) &&
+      value.length <= values.length &&
+      new Set(value).size === value.length &&
+      value.every((item) => values.includes(item as string))
+        ? null
+        : `must be a list of ${values.join(', ')}, each at most once`,
+    ),
   );
 }
 
@@ -113,14 +120,16 @@ export function Integer(options: FieldOptions & { min?: number; max?: number } =
   );
 }
 
-/** ISO 8601 in UTC. */
+/** A calendar date, or one with a time; without an offset it is in UTC. ISO 8601's weeks and ordinal dates are not taken. */
 export function Timestamp(options: FieldOptions = {}): PropertyDecorator {
   return field(
-    { example: '2026-11-21T10:00:00.000Z', ...options },
+    { example: '2030-01-31T10:00:00.000Z', ...options },
     { type: String, format: 'date-time' },
-    IsISO8601(
-      { strict: true, strictSeparator: true },
-      { message: 'must be an ISO 8601 time, such as 2026-11-21T10:00:00Z' },
+    Rule('timestamp', (value) =>
+      isISO8601(value, { strict: true, strictSeparator: true }) &&
+      /^\d{4}-\d{2}-\d{2}(T|$)/.test(value as string)
+        ? null
+        : 'must be an ISO 8601 time, such as 2030-01-31T10:00:00Z',
     ),
   );
 }

@@ -15,10 +15,15 @@ const json = JSON.stringify;
 const token = fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,20}$/);
 const headerValue = fc.stringMatching(/^[\t -~\u00a0-\u00ff]{0,20}$/);
 const text = fc.string({ unit: 'binary' });
+/** What a program can be given. */
+const processText = text.filter((value) => !value.includes('\0'));
+const variable = fc.stringMatching(/^[A-Za-z_.-][A-Za-z0-9_.-]{0,12}$/);
 const scalar = fc.oneof(fc.integer(), fc.boolean(), fc.constant(null));
 
 const isObject = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isNoText = (value: unknown): boolean => typeof value !== 'string' && value !== null;
 
 describe('JSON kept as text', () => {
   it.each(Object.entries(checks))(
@@ -59,7 +64,7 @@ describe('JSON kept as text', () => {
 
   it('holds characters that the database cannot keep only as escapes', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (content) => {
+      fc.property(processText, (content) => {
         const written = json({ a: content });
         expect(envProblem(written)).toBeNull();
       }),
@@ -74,13 +79,14 @@ describe('JSON kept as text', () => {
 
 describe('args', () => {
   it('are any list of strings', () => {
-    fc.assert(fc.property(fc.array(text), (args) => expect(argsProblem(json(args))).toBeNull()));
+    fc.assert(fc.property(fc.array(processText), (args) => expect(argsProblem(json(args))).toBeNull()));
   });
 
   it('are nothing else', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        const isArgs = Array.isArray(value) && value.every((item) => typeof item === 'string');
+        const isArgs =
+          Array.isArray(value) && value.every((item) => typeof item === 'string' && !item.includes('\0'));
         expect(argsProblem(json(value)) === null).toBe(isArgs);
       }),
     );
@@ -90,19 +96,26 @@ describe('args', () => {
 describe('env', () => {
   it('is any object of strings and nulls', () => {
     fc.assert(
-      fc.property(fc.dictionary(text, fc.option(text)), (env) => expect(envProblem(json(env))).toBeNull()),
+      fc.property(fc.dictionary(variable, fc.option(processText)), (env) =>
+        expect(envProblem(json(env))).toBeNull(),
+      ),
     );
   });
 
   it('is nothing else', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
-        const isEnv =
-          isObject(value) &&
-          Object.values(value as object).every((item) => typeof item === 'string' || item === null);
-        expect(envProblem(json(value)) === null).toBe(isEnv);
-      }),
-    );
+    const other = fc
+      .jsonValue()
+      .filter((value) => !isObject(value) || Object.values(value as object).some(isNoText));
+    fc.assert(fc.property(other, (value) => expect(envProblem(json(value))).not.toBeNull()));
+  });
+
+  it.each(['', 'A=B', 'A B', 'A\n', '\0', '\u0007'])('is refused with a variable named %j', (name) => {
+    expect(envProblem(json({ [name]: 'x' }))).toMatch(/^has a variable whose name/);
+  });
+
+  it('and args are refused with a NUL, which no program can be given', () => {
+    expect(envProblem(json({ A: 'a\0b' }))).not.toBeNull();
+    expect(argsProblem(json(['a\0b']))).not.toBeNull();
   });
 });
 
@@ -128,12 +141,23 @@ describe('headers', () => {
     );
   });
 
-  it.each(['\r', '\n', '\0', '\u001b', '\u007f', '\b'])('are refused with %j in a value', (character) => {
-    expect(headersProblem(json({ 'X-A': `a${character}b` }))).toContain('"X-A"');
-  });
+  it.each(['\r', '\n', '\0', '\u001b', '\u007f', '\b', '\u2028', '😀'])(
+    'are refused with %j in a value',
+    (character) => {
+      expect(headersProblem(json({ 'X-A': `a${character}b` }))).toContain('"X-A"');
+    },
+  );
 
   it.each(['', ' ', 'a b', 'a:', 'ä', 'a\r\n', '(a)', 'a,b', '"'])('are refused with the name %j', (name) => {
     expect(headersProblem(json({ [name]: 'x' }))).toContain('not a valid header name');
+  });
+
+  it('are refused without repeating what was pasted in place of a name', () => {
+    expect(headersProblem(json({ 'Authorization: Bearer canary': 'x' }))).not.toContain('canary');
+  });
+
+  it.each(['Host', 'content-length', 'Transfer-Encoding', 'Connection'])('are refused with %s', (name) => {
+    expect(headersProblem(json({ [name]: 'x' }))).toContain('belongs to the connection');
   });
 
   it('are refused with a value that is no string', () => {
@@ -152,10 +176,22 @@ describe('headers', () => {
 describe('config', () => {
   it('is any object, and nothing else', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
+      fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+        if (/\d{16}|e\+/.test(json(value))) return;
         expect(configProblem(json(value)) === null).toBe(isObject(value));
       }),
     );
+  });
+
+  it.each(['12345678901234567890', '-9007199254740992', '1e400', '-1e999'])(
+    'is refused with the number %s, which would come out as another',
+    (number) => {
+      expect(configProblem(`{"a":[{"b":${number}}]}`)).toContain(number);
+    },
+  );
+
+  it.each(['9007199254740991', '0.1', '1e-7', '1.5e300', '0'])('may hold the number %s', (number) => {
+    expect(configProblem(`{"a":${number}}`)).toBeNull();
   });
 
   it('may be nested 64 levels deep, lists counting too', () => {

@@ -8,9 +8,13 @@ const maxDepth = 64;
 
 /** RFC 9110 section 5.6.2: a header's name is a token. */
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-// RFC 9110 section 5.5: no control characters in a header's value, so that no value smuggles another header in.
-// eslint-disable-next-line no-control-regex
-const headerValue = /^[^\u0000-\u0008\u000a-\u001f\u007f]*$/;
+/** RFC 9110 section 5.5: visible ASCII, blanks, tabs and Latin-1, so that no value smuggles another header in. */
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** The connection's own (RFC 9110 sections 7.2, 7.6.1 and 8.6): whoever opens it sets them. */
+const connectionHeaders = new Set(['connection', 'content-length', 'host', 'transfer-encoding', 'upgrade']);
+
+/** What no shell or system minds as the name of an environment variable. */
+const variableName = /^[^=\s\p{Cc}]+$/u;
 
 type Check = (value: unknown) => string | null;
 
@@ -35,10 +39,13 @@ function checkJsonText(text: unknown, check: Check): string | null {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+// No program can be given a NUL.
+const isProcessText = (value: unknown): boolean => typeof value === 'string' && !value.includes('\0');
+
 /** `["-y", "some-package"]` */
 export function argsProblem(text: unknown): string | null {
   return checkJsonText(text, (value) =>
-    Array.isArray(value) && value.every((item) => typeof item === 'string')
+    Array.isArray(value) && value.every(isProcessText)
       ? null
       : 'must be a JSON array of strings, such as ["-y","package"]',
   );
@@ -46,11 +53,14 @@ export function argsProblem(text: unknown): string | null {
 
 /** `{"NAME": "value"}`; null as a value deletes an inherited entry, which only a linked crew row has. */
 export function envProblem(text: unknown): string | null {
-  return checkJsonText(text, (value) =>
-    isObject(value) && Object.values(value).every((item) => typeof item === 'string' || item === null)
+  return checkJsonText(text, (value) => {
+    if (!isObject(value) || !Object.values(value).every((item) => isProcessText(item) || item === null)) {
+      return 'must be a JSON object of strings, such as {"NAME":"value"}';
+    }
+    return Object.keys(value).every((name) => variableName.test(name))
       ? null
-      : 'must be a JSON object of strings, such as {"NAME":"value"}',
-  );
+      : 'has a variable whose name is empty or holds a blank, "=" or a control character';
+  });
 }
 
 /** `{"X-Header": "value"}`, names and values as RFC 9110 has them, no name twice in another case. */
@@ -59,7 +69,9 @@ export function headersProblem(text: unknown): string | null {
     if (!isObject(value)) return 'must be a JSON object of strings, such as {"X-Header":"value"}';
     const seen = new Set<string>();
     for (const [name, content] of Object.entries(value)) {
-      if (!headerName.test(name)) return `has "${name}", which is not a valid header name`;
+      // The name is not repeated: people paste a whole header, secret and all, in its place.
+      if (!headerName.test(name)) return 'has a name that is not a valid header name';
+      if (connectionHeaders.has(name.toLowerCase())) return `has "${name}", which belongs to the connection`;
       if (seen.has(name.toLowerCase())) return `has the header "${name}" twice (names compare without case)`;
       seen.add(name.toLowerCase());
       if (content === null) continue;
@@ -74,8 +86,26 @@ export function headersProblem(text: unknown): string | null {
 export function configProblem(text: unknown): string | null {
   return checkJsonText(text, (value) => {
     if (!isObject(value)) return 'must be a JSON object';
-    return isDeeper(value, maxDepth) ? `must be nested at most ${maxDepth} levels deep` : null;
+    if (isDeeper(value, maxDepth)) return `must be nested at most ${maxDepth} levels deep`;
+    const number = lossyNumber(text as string);
+    return number === undefined
+      ? null
+      : `must hold no number that a double cannot keep, such as ${number}: write it as a string`;
   });
+}
+
+/** A number that would come out of the merge as another one: beyond a double's range, or digits beyond 2^53. */
+function lossyNumber(text: string): string | undefined {
+  let found: string | undefined;
+  // The source text of a value: https://tc39.es/proposal-json-parse-with-source/
+  const look = (_name: string, value: unknown, { source = '' }: { source?: string } = {}): unknown => {
+    if (typeof value !== 'number') return value;
+    const digits = /^-?\d+$/.test(source);
+    if (!Number.isFinite(value) || (digits && !Number.isSafeInteger(value))) found ??= source;
+    return value;
+  };
+  JSON.parse(text, look);
+  return found;
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

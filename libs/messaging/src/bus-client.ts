@@ -17,6 +17,7 @@ import {
 } from './bus.js';
 import { contextToHeaders } from './context-headers.js';
 import { encodeJson } from './json.js';
+import { stackOf } from './stack-of.js';
 
 /** Calls other services by contract. */
 export class BusClient {
@@ -80,7 +81,7 @@ export class BusClient {
   }
 
   private unreadable(subject: string, error: unknown): ServiceError {
-    this.logger.error(error, `the answer of ${subject} is malformed`);
+    this.logger.error(`the answer of ${subject} is malformed`, stackOf(error));
     return new ServiceError('internal', `${serviceOf(subject)} gave an answer that cannot be read`);
   }
 }

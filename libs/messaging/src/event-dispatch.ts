@@ -3,6 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { MessageHandler } from '@nestjs/microservices';
 import { readEvent } from './events.js';
 import { runHandler } from './run-handler.js';
+import { stackOf } from './stack-of.js';
 
 interface Consumer {
   contract: AnyEvent;
@@ -19,14 +20,14 @@ export async function consumeEvent(
   envelope: Uint8Array,
 ): Promise<void> {
   const read = await readEvent(contract.data, envelope).catch((error: unknown) => {
-    logger.error(error, `dropped an event of ${contract.subject} that cannot be read`);
+    logger.error(`dropped an event of ${contract.subject} that cannot be read`, stackOf(error));
     return undefined;
   });
   if (read === undefined) return;
   try {
     await runHandler(handler, read.data, read.event);
   } catch (error) {
-    logger.error(error, `the consumer of ${contract.subject} failed on event ${read.event.id}`);
+    logger.error(`the consumer of ${contract.subject} failed on event ${read.event.id}`, stackOf(error));
     throw error;
   }
 }

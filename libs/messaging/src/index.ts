@@ -19,3 +19,4 @@ export { readMessage, readPlain } from './message-reader.js';
 export { NatsBus } from './nats-bus.js';
 export type { NatsBusOptions } from './nats-options.js';
 export { childTraceparent, isTraceparent } from './traceparent.js';
+export { stackOf } from './stack-of.js';

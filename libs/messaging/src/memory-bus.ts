@@ -11,6 +11,7 @@ import {
 } from './bus.js';
 import { InFlight } from './in-flight.js';
 import { QueueGroups } from './queue-groups.js';
+import { stackOf } from './stack-of.js';
 
 type Handle = (message: BusMessage) => Promise<BusMessage>;
 
@@ -102,7 +103,7 @@ export class MemoryBus implements Bus {
             resolve(copy(message));
           },
           // As over NATS, whoever gets no answer runs into the deadline.
-          (error: unknown) => this.logger.error(error, `no answer left for a request to ${subject}`),
+          (error: unknown) => this.logger.error(`no answer left for a request to ${subject}`, stackOf(error)),
         );
       }
     });

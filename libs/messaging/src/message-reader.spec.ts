@@ -82,6 +82,27 @@ describe('reading a message', () => {
     expect(error?.value).toBe(value);
   });
 
+  it('refuses more than it would read in reasonable time, before it reads any of it', async () => {
+    const many = (count: number): object =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 0]));
+    const began = performance.now();
+    expect(await errorsOf(many(100_000))).toEqual([
+      { field: 'body', message: expect.stringMatching(/^has 10\d+ members, and at most 200 are read$/) },
+    ]);
+    expect(await errorsOf({ text: many(201) })).toMatchObject([{ field: 'text' }]);
+    expect(await errorsOf({ leaves: Array(5_001).fill({}) })).toMatchObject([{ field: 'leaves' }]);
+    const wide = { ...good, tags: Array(200).fill(Array(200).fill('x')) };
+    await expect(readPlain(Tree, wide)).rejects.toMatchObject({ code: 'malformed_message' });
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+
+  it('tells the first fifty errors of very many, and how many more there are', async () => {
+    const failing = readPlain(Tree, { ...good, leaves: Array(5_000).fill({ name: 1 }) });
+    const error = await failing.catch((failure: unknown) => failure as ServiceError);
+    expect((error as ServiceError).details.errors).toHaveLength(50);
+    expect((error as ServiceError).message).toMatch(/and 4950 more$/);
+  });
+
   it('refuses what is no object where an object is to be', async () => {
     expect(await errorsOf({ leaves: [null] })).not.toEqual([]);
     expect(await errorsOf({ leaves: 'x' })).not.toEqual([]);

@@ -6,6 +6,10 @@ import { decodeJson, isJsonObject } from './json.js';
 
 /** Deeper JSON than any contract has; class-transformer and class-validator recurse. */
 const maxDepth = 64;
+/** The longest list that a contract allows, and room for what its items hold. */
+const maxItems = 5_000;
+const maxValues = 4 * maxItems;
+const maxKeys = 200;
 
 /**
  * Reads a message's bytes as an instance of a contract's class, with the class's own rules and no other fields.
@@ -27,7 +31,7 @@ export async function readMessage<T extends object>(type: ClassOf<T>, bytes: Uin
  */
 export async function readPlain<T extends object>(type: ClassOf<T>, plain: unknown): Promise<T> {
   if (!isJsonObject(plain)) throw new ServiceError('malformed_message', 'the message is not a JSON object');
-  refuseUnsafeKeys(plain, []);
+  inspect(plain, [], { left: maxValues });
   if (!hasRules(type)) return readEmpty(type, plain);
   const instance = plainToInstance(type, plain);
   const errors = await validate(instance, { whitelist: true, forbidNonWhitelisted: true });
@@ -50,22 +54,33 @@ function hasRules(type: ClassOf<object>): boolean {
 }
 
 /**
- * class-transformer drops a key that every object inherits (`toString`, `__proto__`) without a word, and calls
- * the value of `constructor`. Losing a field in silence is worse than refusing it.
+ * Looks through a message before anything is made of it. Reading costs time for every value, so there may be only so
+ * many. And class-transformer drops a key that every object inherits (`toString`, `__proto__`) without a word, and
+ * calls the value of `constructor`: losing a field in silence is worse than refusing it.
  */
-function refuseUnsafeKeys(value: unknown, path: (string | number)[]): void {
+function inspect(value: unknown, path: (string | number)[], budget: { left: number }): void {
+  budget.left -= 1;
+  if (budget.left < 0) {
+    throw new ServiceError('malformed_message', `the message holds more than ${maxValues} values`);
+  }
   if (typeof value !== 'object' || value === null) return;
   if (path.length > maxDepth) {
     throw new ServiceError('malformed_message', `the message is nested deeper than ${maxDepth} levels`);
   }
-  if (Array.isArray(value)) {
-    value.forEach((item, index) => refuseUnsafeKeys(item, [...path, index]));
-    return;
+  const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  const most = Array.isArray(value) ? maxItems : maxKeys;
+  if (entries.length > most) {
+    throw ServiceError.invalid(
+      path.join('.') || 'body',
+      `has ${entries.length} members, and at most ${most} are read`,
+    );
   }
-  for (const [key, item] of Object.entries(value)) {
-    if (Object.hasOwn(Object.prototype, key)) {
-      throw ServiceError.invalid([...path, key].join('.'), 'has a name that is not allowed in a message');
+  for (const [key, item] of entries) {
+    path.push(key);
+    if (typeof key === 'string' && Object.hasOwn(Object.prototype, key)) {
+      throw ServiceError.invalid(path.join('.'), 'has a name that is not allowed in a message');
     }
-    refuseUnsafeKeys(item, [...path, key]);
+    inspect(item, path, budget);
+    path.pop();
   }
 }

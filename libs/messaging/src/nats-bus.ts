@@ -22,6 +22,7 @@ import {
 } from './bus.js';
 import { InFlight } from './in-flight.js';
 import { type NatsBusOptions, natsOptions } from './nats-options.js';
+import { stackOf } from './stack-of.js';
 
 /** How long a closing bus waits for a word of the server. Longer means that it is away, and nobody is waiting. */
 const serverSilenceMs = 2_000;
@@ -81,7 +82,7 @@ export class NatsBus implements Bus {
     const registration = this.connection.subscribe(subject, {
       queue: group,
       callback: (error, message) => {
-        if (error) this.logger.error(error, `the subscription to ${subject} has failed`);
+        if (error) this.logger.error(`the subscription to ${subject} has failed`, stackOf(error));
         else void this.answer(subject, message, inFlight, handle);
       },
     });
@@ -123,7 +124,7 @@ export class NatsBus implements Bus {
       checkMessage(subject, { data, headers });
       message.respond(data, { headers: toNatsHeaders(headers) });
     } catch (error) {
-      this.logger.error(error, `no answer left for a request to ${subject}`);
+      this.logger.error(`no answer left for a request to ${subject}`, stackOf(error));
     } finally {
       inFlight.end();
     }
@@ -143,7 +144,7 @@ export class NatsBus implements Bus {
   private async unlessSilent(confirmation: Promise<void>): Promise<void> {
     const patience = new AbortController();
     const silence = delay(serverSilenceMs, undefined, { signal: patience.signal });
-    await Promise.race([confirmation, silence]).catch((error: unknown) => this.logger.warn(error));
+    await Promise.race([confirmation, silence]).catch((error: unknown) => this.logger.warn(stackOf(error)));
     patience.abort();
     await silence.catch(() => undefined);
   }
@@ -152,7 +153,8 @@ export class NatsBus implements Bus {
     for await (const status of this.connection.status()) {
       if (status.type === 'disconnect') this.logger.warn(`lost the NATS server ${status.server}`);
       if (status.type === 'reconnect') this.logger.log(`back at the NATS server ${status.server}`);
-      if (status.type === 'error') this.logger.error(status.error, 'the NATS server refuses something');
+      if (status.type === 'error')
+        this.logger.error('the NATS server refuses something', stackOf(status.error));
     }
   }
 }

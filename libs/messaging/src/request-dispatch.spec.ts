@@ -38,6 +38,17 @@ describe('dispatching a request', () => {
     expect(log.take()).toMatch(/a secret detail\n\s+at .*request-dispatch\.spec/);
   });
 
+  it('logs nothing that an error carries, such as the values of a statement', async () => {
+    const carrying = Object.assign(new Error('deadlock detected'), {
+      parameters: ['canary'],
+      query: 'canary',
+    });
+    expect(await run(() => Promise.reject(carrying))).toMatchObject({ code: 'internal' });
+    const logged = log.take();
+    expect(logged).toContain('deadlock detected');
+    expect(logged).not.toContain('canary');
+  });
+
   it('logs an error whose code the contract does not name', async () => {
     expect(await run(() => Promise.reject(new ServiceError('forbidden', 'no')))).toMatchObject({
       code: 'internal',

@@ -6,6 +6,7 @@ import { type Bus, type BusMessage, messageBytes } from './bus.js';
 import { headersToContext, lateByMs } from './context-headers.js';
 import { readMessage } from './message-reader.js';
 import { runHandler } from './run-handler.js';
+import { stackOf } from './stack-of.js';
 
 interface Endpoint {
   contract: AnyRpc;
@@ -55,13 +56,13 @@ function refuseTooLarge({ contract, bus }: Endpoint, answer: BusMessage): void {
 /** What the caller may know of an error: all of one that its contract names, nothing of any other. */
 function toAnswerable({ contract, logger }: Endpoint, error: unknown): ServiceError {
   if (!(error instanceof ServiceError)) {
-    logger.error(error, `the handler of ${contract.subject} failed`);
+    logger.error(`the handler of ${contract.subject} failed`, stackOf(error));
   } else if (contract.errors.includes(error.code) || universalErrors.includes(error.code)) {
     return error;
   } else {
     logger.error(
-      error,
       `the handler of ${contract.subject} threw "${error.code}", which its contract does not name`,
+      stackOf(error),
     );
   }
   return internal();
@@ -72,11 +73,14 @@ function encodeFitting({ contract, bus, logger }: Endpoint, error: ServiceError)
   try {
     const message = encodeError(error);
     if (messageBytes(message) <= bus.maxPayloadBytes) return message;
-    logger.error(error, `the handler of ${contract.subject} threw an error that is too long to send`);
+    logger.error(
+      `the handler of ${contract.subject} threw an error that is too long to send`,
+      stackOf(error),
+    );
   } catch (unserialisable) {
     logger.error(
-      unserialisable,
       `the handler of ${contract.subject} threw an error whose details are not JSON`,
+      stackOf(unserialisable),
     );
   }
   return encodeError(internal());

@@ -24,7 +24,7 @@ export async function rememberAnswer<T extends object>(
   if (context.idempotencyKey === undefined) return work();
   const key = [context.workspaceId ?? '', context.actor.id, context.idempotencyKey];
   const hash = createHash('sha256')
-    .update(JSON.stringify([operation.subject, operation.request]))
+    .update(JSON.stringify([operation.subject, inOrder(operation.request)]))
     .digest('base64');
 
   await manager.query(
@@ -46,6 +46,14 @@ export async function rememberAnswer<T extends object>(
     [...key, JSON.stringify(stored)],
   );
   return answer;
+}
+
+/** The same request, whatever order its fields were sent in. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  const sorted = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(sorted.map(([name, item]) => [name, inOrder(item)]));
 }
 
 async function recall<T>(manager: EntityManager, key: string[], hash: string): Promise<T> {

@@ -1,4 +1,4 @@
-import type { EventEnvelope } from '@hawser/messaging';
+import { stackOf, type EventEnvelope } from '@hawser/messaging';
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { idempotencyHours } from './idempotency.js';
@@ -62,7 +62,9 @@ export class OutboxRelay {
       return;
     }
     this.pass = this.drain()
-      .catch((error: unknown) => this.log.error(error, 'the outbox could not be read, and is tried again'))
+      .catch((error: unknown) =>
+        this.log.error('the outbox could not be read, and is tried again', stackOf(error)),
+      )
       .finally(() => {
         this.pass = undefined;
         if (this.again) {

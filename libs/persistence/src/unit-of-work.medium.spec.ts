@@ -114,6 +114,18 @@ describe('a unit of work', () => {
     expect(await count('notes')).toBe(1);
   });
 
+  it('knows a repeated request whatever order its fields come in', async () => {
+    const ask = (request: object): Promise<{ id: string }> =>
+      unitOfWork.create({ ...context, idempotencyKey: 'key' }, { subject: 'notes.take', request }, () =>
+        Promise.resolve({ id: 'first' }),
+      );
+    await ask({ a: 1, b: [{ c: 1, d: 2 }] });
+    await expect(ask({ b: [{ d: 2, c: 1 }], a: 1 })).resolves.toEqual({ id: 'first' });
+    await expect(ask({ b: [{ d: 3, c: 1 }], a: 1 })).rejects.toMatchObject({
+      code: 'idempotency_key_reused',
+    });
+  });
+
   it('forgets a key whose request failed', async () => {
     await takeNote('g');
     await expect(takeNote('g', 'key')).rejects.toThrow(/duplicate key/);

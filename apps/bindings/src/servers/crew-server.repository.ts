@@ -46,6 +46,19 @@ export class CrewServerRepository {
     });
   }
 
+  /** It cannot be deleted until the transaction ends; others may hold it too. */
+  hold(
+    manager: EntityManager,
+    workspaceId: string,
+    crewId: string,
+    id: string,
+  ): Promise<CrewServerEntity | null> {
+    return manager.findOne(CrewServerEntity, {
+      where: { workspace_id: workspaceId, crew_id: crewId, id },
+      lock: { mode: 'for_key_share' },
+    });
+  }
+
   findParent(manager: EntityManager, workspaceId: string, id: string): Promise<WorkspaceServerEntity | null> {
     return manager.findOneBy(WorkspaceServerEntity, { workspace_id: workspaceId, id });
   }

@@ -85,7 +85,7 @@ describe('workspace servers', () => {
         endpoint: 'http://127.0.0.1:9/mcp',
         command: 'npx',
         args_json: '["-y"]',
-        env_json: '{"A": "\\u0000 {{credential:x}}"}',
+        env_json: '{"A": "\\u0007 {{credential:x}}"}',
         config_json: '{"deep":{"list":[1,null]}}',
         headers_json: '{"X-Team":"research"}',
         icon: 'github',

@@ -144,6 +144,20 @@ describe('tool states', () => {
     });
   });
 
+  it('waits for no deletion of its server that waits for it', async () => {
+    const seen: SeenTool[] = Array.from({ length: 400 }, (_, index) => ({
+      name: `t${index}`,
+      description: 'x',
+    }));
+    for (let round = 0; round < 15; round += 1) {
+      const { id } = await crew.servers.create({ name: `round-${round}` });
+      await crew.tools(id).refresh(seen.slice(0, 200));
+      const calls = [crew.tools(id).refresh(seen), crew.servers.delete(id)];
+      const outcomes = await outcomesOf(calls);
+      expect([{ answered: 2 }, { answered: 1, not_found: 1 }]).toContainEqual(outcomes);
+    }
+  });
+
   it('lists tools by name in code-unit order', async () => {
     for (const name of ['b', 'a', 'B', 'a_b', 'a-b']) await tools.upsert(name, { enabled: false });
     expect((await shown()).map(([name]) => name)).toEqual(['B', 'a', 'a-b', 'a_b', 'b']);

@@ -7,7 +7,7 @@ import {
   type ToolState,
   type UpsertTool,
 } from '@hawser/contracts/bindings';
-import { UnitOfWork, violatesReference, type Transaction } from '@hawser/persistence';
+import { UnitOfWork, type Transaction } from '@hawser/persistence';
 import { Injectable } from '@nestjs/common';
 import { CrewServerRepository } from '../servers/crew-server.repository.js';
 import type { CrewServerEntity } from '../servers/crew-server.entity.js';
@@ -83,18 +83,18 @@ export class ToolService {
     });
   }
 
-  /** @throws ServiceError not_found when there is no such server, or none any more when the work is done */
-  private async onServer<T>(
+  /** The server first, then its tools, as its deletion does it: in another order the two could wait for each other. */
+  private onServer<T>(
     context: CallContext,
     ref: CrewServerRef,
     work: (transaction: Transaction, server: CrewServerEntity) => Promise<T>,
   ): Promise<T> {
-    const server = await this.requireServer(context, ref);
-    try {
-      return await this.unitOfWork.run(context, (transaction) => work(transaction, server));
-    } catch (error) {
-      throw violatesReference(error, 'tool_states_server') ? noServer(ref) : error;
-    }
+    return this.unitOfWork.run(context, async (transaction) => {
+      const { crew_id, server_id } = ref;
+      const server = await this.servers.hold(transaction.manager, workspaceOf(context), crew_id, server_id);
+      if (server === null) throw noServer(ref);
+      return work(transaction, server);
+    });
   }
 
   private async requireServer(

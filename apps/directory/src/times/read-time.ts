@@ -9,7 +9,7 @@ export function readTime(field: string, text: string | null | undefined): Date |
   const hasOffset = !text.includes('T') || /(Z|[+-]\d{2}(:?\d{2})?)$/i.test(text);
   const time = new Date(hasOffset ? text : `${text}Z`);
   if (Number.isNaN(time.getTime())) {
-    throw ServiceError.invalid(field, 'must be a date and time, such as 2026-11-21T10:00:00Z', text);
+    throw ServiceError.invalid(field, 'must be a date and time, such as 2030-01-31T10:00:00Z', text);
   }
   return time;
 }

@@ -127,6 +127,21 @@ describe('a new token', () => {
   });
 });
 
+describe("a token of another member's", () => {
+  it("is an OWNER's to make, since it rises with the member", async () => {
+    const owner = await directory.owner();
+    const viewer = await directory.member(owner, 'VIEWER');
+    const admin = await directory.colleague(owner, 'ADMIN');
+    const theirs: CreateToken = { name: 'x', kind: 'user', user_id: viewer.user_id };
+    expect(await admin.failure(createToken, theirs)).toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('only an OWNER'),
+    });
+    expect(await owner.call(createToken, theirs)).toMatchObject({ user_id: viewer.user_id });
+    expect(await admin.call(createToken, { name: 'mine', kind: 'user' })).toMatchObject({ kind: 'user' });
+  });
+});
+
 describe('tokens', () => {
   it('come in pages, in the order in which they were made', async () => {
     const owner = await directory.owner();

@@ -1,4 +1,11 @@
-import { ServiceError, workspaceOf, type CallContext, type Deleted, type PageQuery } from '@hawser/contracts';
+import {
+  ServiceError,
+  workspaceOf,
+  type Actor,
+  type CallContext,
+  type Deleted,
+  type PageQuery,
+} from '@hawser/contracts';
 import {
   createToken,
   type CreatedToken,
@@ -120,6 +127,7 @@ export class TokenService {
         const userId = input.user_id ?? context.actor.user_id;
         const member = await this.holdMember(change, userId);
         requireNotAbove(context.actor, member.role, 'you cannot make a token of');
+        requireOwnerForOthers(context.actor, userId);
         return { user_id: member.user_id };
       }
     }
@@ -145,6 +153,15 @@ export class TokenService {
     if (member !== null) return member;
     throw ServiceError.invalid('user_id', 'must be the user_id of a member of this workspace', userId);
   }
+}
+
+/** Such a token rises with its member's role, so it is not for an ADMIN to keep. */
+function requireOwnerForOthers({ user_id, role }: Actor, userId: string | undefined): void {
+  if (userId === user_id || role === 'OWNER') return;
+  throw new ServiceError(
+    'forbidden',
+    'only an OWNER makes tokens for other members; make a service token instead',
+  );
 }
 
 function toDto(row: ListedToken): Token {

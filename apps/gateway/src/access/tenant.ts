@@ -17,7 +17,7 @@ export function namedTenant(request: FastifyRequest, source: TenantSource): stri
   if (names.size > 1) {
     throw new ServiceError(
       'tenant_conflict',
-      `workspace_id and X-Account-ID name different workspaces (${[...names].join(', ')}); send one of them`,
+      `workspace_id and X-Account-ID differ (${[...names].join(', ')}); send one of them`,
       { names: [...names] },
     );
   }

@@ -1,4 +1,5 @@
 import { ServiceError } from '@hawser/contracts';
+import { stackOf } from '@hawser/messaging';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { toProblem } from './problem.js';
@@ -16,7 +17,8 @@ export class ProblemFilter implements ExceptionFilter {
 
 export function sendProblem(exception: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const error = toServiceError(exception, request);
-  if (error.code === 'internal') log.error(`${request.method} ${request.url} (${request.id})`, exception);
+  if (error.code === 'internal')
+    log.error(`${request.method} ${request.url} (${request.id})`, stackOf(exception));
   const problem = toProblem(error, request.id);
   reply.header('x-request-id', request.id);
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="hawser"');

@@ -10,6 +10,7 @@ import {
   Name,
   NestedList,
   OneOf,
+  Patterned,
   Text,
   Timestamp,
 } from '../fields.js';
@@ -21,13 +22,18 @@ export const exposures = ['all', 'bound'] as const;
 export type Exposure = (typeof exposures)[number];
 
 const maybe = { optional: true, nullable: true };
+const commandLine = /^(?=.*\S)[^\p{Cc}\p{Cs}]{1,4096}$/u;
 
 /** How a server is reached or started. Null, like a field left out, means: nothing here. */
 abstract class ServerSettings {
   @Endpoint({ ...maybe, description: 'required when the transport is streamable-http' })
   endpoint?: string | null;
 
-  @Text({ ...maybe, max: 4096, description: 'required when the transport is stdio', example: 'npx' })
+  @Patterned(commandLine, 'must be 1 to 4096 characters, not all blank, none of them a control character', {
+    ...maybe,
+    description: 'required when the transport is stdio',
+    example: 'npx',
+  })
   command?: string | null;
 
   @ArgsJson(maybe)
