@@ -19,7 +19,7 @@ export function banner({ url, demo }: RunningSystem, startedInMs: number): strin
     lines.push(
       'What may the demo agent use right now?',
       '',
-      `  curl -H 'Authorization: Bearer ${token}' '${url}/api/v1/agents/${demo.agentId}/integrations/resolved?workspace_id=demo'`,
+      `  curl -H "Authorization: Bearer ${token}" '${url}/api/v1/agents/${demo.agentId}/integrations/resolved?workspace_id=demo'`,
       '',
     );
   }

@@ -48,6 +48,10 @@ describe('a later start on the same data directory', () => {
 
     const second = await Standalone.start({ dataDir });
     expect(second.stdout).not.toContain('hws_live_');
+    const { stdout } = await run('sh', ['-c', second.curlLine], {
+      env: { ...process.env, HAWSER_TOKEN: token },
+    });
+    expect(JSON.parse(stdout)).toHaveLength(2);
     const { body } = await new Api(second.url, token, 'demo').get('/api/v1/integrations');
     expect((body as { name: string }[]).map(({ name }) => name)).toEqual(['everything', 'kept']);
     await second.stop();
