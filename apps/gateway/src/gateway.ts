@@ -62,6 +62,8 @@ export async function createGateway({
     logger,
     // Nest's parsers add forms, and do no more for JSON than Fastify's own.
     bodyParser: false,
+    // Whoever asked for it says what failed, and ends what else there is.
+    abortOnError: false,
   });
   if (corsOrigins.length > 0) {
     app.enableCors({

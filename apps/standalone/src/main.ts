@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     // Asked while starting: what is half started is let come up, so that it can be ended.
     await Promise.race([starting, delay(startGraceMs)]);
   } finally {
-    await started.end();
+    await started.end().catch((error: unknown) => process.stderr.write(`hawser: ${explain(error)}\n`));
   }
   print('Stopped.');
 }

@@ -7,7 +7,12 @@ export class Started {
     return thing;
   }
 
+  /** Ends everything, also when some of it fails to end; then throws what failed. */
   async end(): Promise<void> {
-    for (let end = this.ends.pop(); end !== undefined; end = this.ends.pop()) await end();
+    const failures: unknown[] = [];
+    for (let end = this.ends.pop(); end !== undefined; end = this.ends.pop()) {
+      await end().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'not everything could be ended');
   }
 }

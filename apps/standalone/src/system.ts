@@ -54,6 +54,8 @@ export async function startSystem(
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
       strategy,
       logger: logLevels,
+      // So that what has been started is ended.
+      abortOnError: false,
     });
     started.add<INestMicroservice>(app, () => app.close());
     await app.listen();
@@ -84,7 +86,7 @@ export async function startSystem(
   // Not by Nest, which would log a port in use before we can say it in one line.
   await gateway.init();
   const url = await gateway.getHttpAdapter().getInstance().listen({ host: config.host, port: config.port });
-  return { url: config.publicUrl ?? url, demo };
+  return { url: config.publicUrl?.replace(/\/+$/, '') ?? url, demo };
 }
 
 async function startPostgres(

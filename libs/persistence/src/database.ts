@@ -1,3 +1,4 @@
+import type { TlsOptions } from 'node:tls';
 import { parse } from 'pg-connection-string';
 import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
 
@@ -10,6 +11,8 @@ export interface DatabaseOptions {
   schema: string;
   entities: (Class | EntitySchema)[];
   migrations: Class<MigrationInterface>[];
+  /** After this long a statement is given up; 0 never. */
+  statementTimeoutMs?: number;
   /** Connections that one process may hold. */
   poolSize?: number;
 }
@@ -20,7 +23,7 @@ const defaultPoolSize = 10;
 
 /** A DataSource on the service's schema, not yet connected. Entities and migrations are listed, never found by glob. */
 export function createDataSource(options: DatabaseOptions): DataSource {
-  const { host, port, user, password, database } = parse(options.url);
+  const { host, port, user, password, database, ssl } = parse(options.url);
   return new DataSource({
     type: 'postgres',
     host: host ?? 'localhost',
@@ -28,6 +31,7 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     ...(user === undefined ? {} : { username: user }),
     ...(password === undefined ? {} : { password }),
     ...(database ? { database } : {}),
+    ...(ssl === undefined ? {} : { ssl: ssl as TlsOptions | boolean }),
     schema: options.schema,
     entities: options.entities,
     migrations: options.migrations,
@@ -39,7 +43,7 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     connectTimeoutMS: connectTimeoutMs,
     extra: {
       options: `-c search_path=${options.schema}`,
-      statement_timeout: statementTimeoutMs,
+      statement_timeout: options.statementTimeoutMs ?? statementTimeoutMs,
       idle_in_transaction_session_timeout: 2 * statementTimeoutMs,
     },
   });
@@ -50,7 +54,7 @@ export function createDataSource(options: DatabaseOptions): DataSource {
  * at a time, and the others find nothing left to do.
  */
 export async function migrate(options: DatabaseOptions): Promise<void> {
-  const dataSource = await createDataSource({ ...options, poolSize: 2 }).initialize();
+  const dataSource = await createDataSource({ ...options, poolSize: 2, statementTimeoutMs: 0 }).initialize();
   const gate = dataSource.createQueryRunner();
   try {
     await gate.query(`SELECT pg_advisory_lock(hashtext($1))`, [`hawser.migrate.${options.schema}`]);

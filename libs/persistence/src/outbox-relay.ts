@@ -18,7 +18,6 @@ const maxBackoffSeconds = 60;
 interface OutboxRow {
   id: string;
   envelope: EventEnvelope;
-  attempts: number;
 }
 
 /**
@@ -84,7 +83,7 @@ export class OutboxRelay {
   /** Rows are locked while they are published, so that replicas share the work; a crash gives them back. */
   private async publishBatch(manager: EntityManager): Promise<number> {
     const rows = await manager.query<OutboxRow[]>(
-      `SELECT id, envelope, attempts FROM outbox WHERE next_attempt_at <= now()
+      `SELECT id, envelope FROM outbox WHERE next_attempt_at <= now()
        ORDER BY next_attempt_at, id LIMIT ${batchSize} FOR UPDATE SKIP LOCKED`,
     );
     if (rows.length === 0) return 0;
@@ -103,7 +102,7 @@ export class OutboxRelay {
     await manager.query(`DELETE FROM outbox WHERE id = ANY($1)`, [left]);
     await manager.query(
       `UPDATE outbox SET attempts = attempts + 1,
-         next_attempt_at = now() + make_interval(secs => least(power(2, attempts)::int, ${maxBackoffSeconds}))
+         next_attempt_at = now() + make_interval(secs => least(power(2, least(attempts, 6)), ${maxBackoffSeconds}))
        WHERE id = ANY($1)`,
       [stayed],
     );

@@ -1,6 +1,9 @@
 import type { QueryRunner } from 'typeorm';
 
-/** The tables beside a service's own: what it has to tell, what it has heard, and what it has already created. */
+/**
+ * The tables beside a service's own: what it has to tell, what it has heard, and what it has already created. First
+ * migrations call it, so it stays as it is: a change is a new function, called by a new migration.
+ */
 export async function createServiceTables(queryRunner: QueryRunner): Promise<void> {
   await queryRunner.query(`
     CREATE TABLE outbox (

@@ -91,6 +91,20 @@ describe('a unit of work', () => {
     expect(publisher.published[0]?.data).toEqual({ id: 'c' });
   });
 
+  it('goes on trying after any number of failures, and holds nothing else up', async () => {
+    publisher.failures = 1;
+    await relay.stop();
+    await takeNote('long-failing');
+    await notes.dataSource.query(`UPDATE outbox SET attempts = 1000`);
+    relay.start();
+    await until(() => publisher.failures === 0);
+    await takeNote('other');
+    await until(() => publisher.published.length === 1);
+    await relay.stop();
+    const waiting = `SELECT attempts, next_attempt_at > now() + interval '50 seconds' AS later FROM outbox`;
+    expect(await notes.dataSource.query(waiting)).toEqual([{ attempts: 1001, later: true }]);
+  });
+
   it('shares the outbox with the relay of another replica, each event going out once', async () => {
     const other = new OutboxRelay(notes.dataSource, publisher);
     other.start();

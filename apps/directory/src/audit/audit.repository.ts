@@ -93,7 +93,8 @@ export class AuditRepository {
 }
 
 function timeIn([at = '']: string[]): Date {
-  const time = new Date(at);
+  // As toISOString writes it: of years beyond four digits the database knows fewer than JavaScript.
+  const time = new Date(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(at) ? at : NaN);
   if (!Number.isNaN(time.getTime())) return time;
   throw ServiceError.invalid('cursor', 'must be the next_cursor of an earlier page');
 }
