@@ -187,7 +187,7 @@ export const deleteToken = defineRpc({
   subject: subject('token.delete'),
   request: TokenRef,
   response: Deleted,
-  errors: ['not_found', 'forbidden'],
+  errors: ['not_found'],
 });
 
 export const listAudit = defineRpc({
