@@ -27,10 +27,18 @@ export interface CallContext {
   agent?: AgentRef;
   /** As the caller sent it in `Idempotency-Key`; kept by the service that owns what is created. */
   idempotencyKey?: string;
+  /** When the caller stops waiting, in ms since 1970: no call made on its behalf waits longer. */
+  deadlineAtMs?: number;
 }
 
 /** The workspace that a call is about. Every call about data has one; the gateway sees to it. */
 export function workspaceOf(context: CallContext): string {
   if (context.workspaceId === undefined) throw new Error('a call about data arrived without a workspace');
   return context.workspaceId;
+}
+
+/** The agent that a call is about. Every call about an agent has one; the gateway sees to it. */
+export function agentOf(context: CallContext): AgentRef {
+  if (context.agent === undefined) throw new Error('a call about an agent arrived without the agent');
+  return context.agent;
 }

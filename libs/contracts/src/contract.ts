@@ -24,6 +24,8 @@ export interface RpcContract<Req extends object, Res extends Shape> {
   /** Codes the handler may answer besides those any call can (`universalErrors`). */
   readonly errors: readonly ErrorCode[];
   readonly deadlineMs: number;
+  /** Doing it twice is the same as doing it once, so a caller without an answer may ask again. */
+  readonly idempotent: boolean;
 }
 
 /** A fact that has happened, told to whoever consumes it, at least once. */
@@ -34,8 +36,17 @@ export interface EventContract<Data extends object> {
   readonly data: ClassOf<Data>;
 }
 
+/** A fact told to every process that listens now, at most once: who is away never hears of it. */
+export interface BroadcastContract<Data extends object> {
+  readonly kind: 'broadcast';
+  /** `hawser.broadcast.<service>.<entity>.<fact>.v1` */
+  readonly subject: string;
+  readonly data: ClassOf<Data>;
+}
+
 export type AnyRpc = RpcContract<object, Shape>;
 export type AnyEvent = EventContract<object>;
+export type AnyBroadcast = BroadcastContract<object>;
 
 /** Codes that any call can fail with, so that no contract repeats them. */
 export const universalErrors: readonly ErrorCode[] = [
@@ -55,8 +66,9 @@ export function defineRpc<Req extends object, const Res extends Shape>(contract:
   response: Res;
   errors?: readonly ErrorCode[];
   deadlineMs?: number;
+  idempotent?: boolean;
 }): RpcContract<Req, Res> {
-  return { kind: 'rpc', errors: [], deadlineMs: defaultDeadlineMs, ...contract };
+  return { kind: 'rpc', errors: [], deadlineMs: defaultDeadlineMs, idempotent: false, ...contract };
 }
 
 export function defineEvent<Data extends object>(contract: {
@@ -64,4 +76,11 @@ export function defineEvent<Data extends object>(contract: {
   data: ClassOf<Data>;
 }): EventContract<Data> {
   return { kind: 'event', ...contract };
+}
+
+export function defineBroadcast<Data extends object>(contract: {
+  subject: string;
+  data: ClassOf<Data>;
+}): BroadcastContract<Data> {
+  return { kind: 'broadcast', ...contract };
 }

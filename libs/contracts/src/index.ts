@@ -1,9 +1,19 @@
 export { errorCodes, ServiceError } from './errors.js';
 export type { ErrorCode, ErrorDetails, FieldError } from './errors.js';
-export { roles, workspaceOf } from './context.js';
+export { agentOf, roles, workspaceOf } from './context.js';
 export type { Actor, AgentRef, CallContext, Role } from './context.js';
-export { defaultDeadlineMs, defineEvent, defineRpc, universalErrors } from './contract.js';
-export type { AnyEvent, AnyRpc, ClassOf, EventContract, RpcContract, Shape, ShapeType } from './contract.js';
+export { defaultDeadlineMs, defineBroadcast, defineEvent, defineRpc, universalErrors } from './contract.js';
+export type {
+  AnyBroadcast,
+  AnyEvent,
+  AnyRpc,
+  BroadcastContract,
+  ClassOf,
+  EventContract,
+  RpcContract,
+  Shape,
+  ShapeType,
+} from './contract.js';
 export { defineChangeEvent, RecordChange } from './change.js';
 export { Deleted } from './deleted.dto.js';
 export { deletesEntries, isKeepable } from './json-text.js';

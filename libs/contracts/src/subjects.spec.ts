@@ -24,6 +24,11 @@ const events = contractsOf<AnyEvent>('event');
 // A word, or several joined by hyphens.
 const word = '[a-z]+(?:-[a-z]+)*';
 
+/** What requests that change nothing are called; any other verb is taken for a change. */
+const readingVerbs = ['get', 'list', 'overview', 'resolve', 'explain', 'authorise', 'check'];
+/** Changes after which a second one finds nothing left to do, and answers the same. */
+const repeatableWrites = ['tenant.forget'];
+
 describe('contracts', () => {
   it('are found: requests of both services, and their events', () => {
     expect(rpcs.length).toBeGreaterThanOrEqual(40);
@@ -58,6 +63,12 @@ describe('contracts', () => {
   it.each(rpcs)('have a deadline that a caller can wait for: $contract.subject', ({ contract }) => {
     expect(contract.deadlineMs).toBeGreaterThanOrEqual(1_000);
     expect(contract.deadlineMs).toBeLessThanOrEqual(30_000);
+  });
+
+  it.each(rpcs)('may be repeated if they only read, and else only by design: $contract.subject', (rpc) => {
+    const [, , entity, verb] = rpc.contract.subject.split('.');
+    const repeatable = readingVerbs.includes(verb ?? '') || repeatableWrites.includes(`${entity}.${verb}`);
+    expect(rpc.contract.idempotent).toBe(repeatable);
   });
 
   it('that create by an Idempotency-Key say that it may have been used for something else', () => {

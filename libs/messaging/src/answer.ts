@@ -46,6 +46,25 @@ export function decodeError(message: BusMessage): ServiceError | undefined {
   return new ServiceError(error.code, error.message, error.details);
 }
 
+/** Of a message that this process has encoded: what went wrong, or "ok". */
+export function codeOf(message: BusMessage): ErrorCode | 'ok' {
+  return (message.headers[errorHeader] as ErrorCode | undefined) ?? 'ok';
+}
+
+/**
+ * Whether an answer says that `service`, which gave it, cannot work at the moment: its database is away, for example.
+ * That another service which it needs is away has been found out with patience already, and is not its own failure.
+ */
+export function isUnavailable(message: BusMessage, service: string): boolean {
+  if (message.headers[errorHeader] !== 'service_unavailable') return false;
+  try {
+    const missing = decodeError(message)?.details.service;
+    return missing === undefined || missing === service;
+  } catch {
+    return false;
+  }
+}
+
 function isErrorCode(value: unknown): value is ErrorCode {
   return errorCodes.some((code) => code === value);
 }

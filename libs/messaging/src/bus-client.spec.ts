@@ -2,6 +2,8 @@ import { defineRpc, type CallContext, type ErrorCode, ServiceError } from '@haws
 import { IsString } from 'class-validator';
 import type { BusMessage } from './bus.js';
 import { BusClient } from './bus-client.js';
+import { headersToContext } from './context-headers.js';
+import { clientDurations } from './rpc-metrics.js';
 import { MemoryHub } from './memory-bus.js';
 import { RecordedLog } from './testing/recorded-log.js';
 
@@ -13,12 +15,28 @@ class Answer {
 }
 
 const ask = defineRpc({ subject: 'hawser.oracle.question.ask.v1', request: Ask, response: Answer });
+const read = defineRpc({
+  subject: 'hawser.oracle.question.read.v1',
+  request: Ask,
+  response: Answer,
+  idempotent: true,
+});
+const create = defineRpc({
+  subject: 'hawser.oracle.question.create.v1',
+  request: Ask,
+  response: Answer,
+  errors: ['idempotency_key_reused'],
+});
 const askMany = defineRpc({
   subject: 'hawser.oracle.question.ask-many.v1',
   request: Ask,
   response: [Answer],
 });
 const context: CallContext = { requestId: 'r', actor: { kind: 'system', id: 'test' } };
+
+function deadlineIn(headers: Record<string, string> | undefined): number {
+  return headersToContext(headers ?? {}).deadlineAtMs ?? NaN;
+}
 
 describe('a client', () => {
   const log = RecordedLog.install();
@@ -43,9 +61,96 @@ describe('a client', () => {
   it('sends the deadline as a point in time', async () => {
     give('{"text":"yes"}');
     await client.call(ask, { text: 'x' }, context);
-    const remaining = Number(request?.headers['hawser-deadline']) - Date.now();
+    const remaining = deadlineIn(request?.headers) - Date.now();
     expect(remaining).toBeGreaterThan(ask.deadlineMs - 1_000);
     expect(remaining).toBeLessThanOrEqual(ask.deadlineMs);
+  });
+
+  it('waits for no longer than its own caller does', async () => {
+    give('{"text":"yes"}');
+    const deadlineAtMs = Date.now() + 1_234;
+    await client.call(ask, { text: 'x' }, { ...context, deadlineAtMs });
+    expect(Math.abs(deadlineIn(request?.headers) - deadlineAtMs)).toBeLessThan(20);
+    await client.call(ask, { text: 'x' }, { ...context, deadlineAtMs: Date.now() + 60_000 });
+    expect(deadlineIn(request?.headers) - Date.now()).toBeLessThanOrEqual(ask.deadlineMs);
+  });
+
+  it('does not ask when its own caller has gone', async () => {
+    request = undefined;
+    const late = client.call(ask, { text: 'x' }, { ...context, deadlineAtMs: Date.now() - 1 });
+    await expect(late).rejects.toMatchObject({ code: 'service_timeout', details: { service: 'oracle' } });
+    expect(request).toBeUndefined();
+  });
+
+  describe('without an answer', () => {
+    const asked: Record<string, string>[] = [];
+    const hub = new MemoryHub();
+    const silentBus = hub.connect();
+    const patient = new BusClient(hub.connect(), { silenceMs: 50 });
+    for (const { subject } of [ask, read, create]) {
+      silentBus.respond(subject, 'oracle', ({ headers }) => {
+        asked.push(headers);
+        return asked.length > 1
+          ? Promise.resolve({ data: Buffer.from('{"text":"yes"}'), headers: {} })
+          : new Promise(() => undefined);
+      });
+    }
+    beforeEach(() => {
+      asked.length = 0;
+    });
+
+    it('asks again what may be repeated, with a later deadline, in the same step of the trace', async () => {
+      expect(await patient.call(read, { text: 'x' }, context)).toEqual({ text: 'yes' });
+      const [first, second] = asked;
+      expect(deadlineIn(second)).toBeGreaterThan(deadlineIn(first) + 1_000);
+      expect(second?.traceparent).toBe(first?.traceparent);
+    });
+
+    it('asks again what carries an Idempotency-Key, if the service heeds it', async () => {
+      const keyed = { ...context, idempotencyKey: 'once' };
+      expect(await patient.call(create, { text: 'x' }, keyed)).toEqual({ text: 'yes' });
+      asked.length = 0;
+      const brief = { ...keyed, deadlineAtMs: Date.now() + 200 };
+      await expect(patient.call(ask, { text: 'x' }, brief)).rejects.toMatchObject({
+        code: 'service_timeout',
+        message: expect.stringMatching(/within (?:19\d|200) ms/),
+      });
+      expect(asked).toHaveLength(1);
+    });
+
+    it('does not ask again what may not be repeated', async () => {
+      const brief = { ...context, deadlineAtMs: Date.now() + 200 };
+      await expect(patient.call(create, { text: 'x' }, brief)).rejects.toMatchObject({
+        code: 'service_timeout',
+      });
+      expect(asked).toHaveLength(1);
+    });
+  });
+
+  it('says when to try again where nobody is there', async () => {
+    const nobody = new BusClient(new MemoryHub().connect(), { absenceMs: 50 });
+    await expect(nobody.call(ask, { text: 'x' }, context)).rejects.toMatchObject({
+      code: 'service_unavailable',
+      details: { service: 'oracle', retry_after_seconds: 1 },
+    });
+  });
+
+  it('counts how calls ended', async () => {
+    clientDurations.reset();
+    give('{"text":"yes"}');
+    await client.call(ask, { text: 'x' }, context);
+    give('{"code":"not_found","message":"m","details":{}}', { 'hawser-error': 'not_found' });
+    await client.callRaw(ask, { text: 'x' }, context).catch(() => undefined);
+    give('{');
+    await client.call(askMany, { text: 'x' }, context).catch(() => undefined);
+    const counts = (await clientDurations.get()).values.filter(({ metricName }) =>
+      metricName?.endsWith('_count'),
+    );
+    expect(counts.map(({ labels, value }) => [labels.subject, labels.code, value])).toEqual([
+      [ask.subject, 'ok', 1],
+      [ask.subject, 'not_found', 1],
+      [askMany.subject, 'internal', 1],
+    ]);
   });
 
   it.each(['', '{', 'null', '[]', '"x"', '1', '\xff'])(

@@ -1,111 +1,154 @@
 import {
   type CallContext,
+  type ErrorCode,
   type RpcContract,
   ServiceError,
   type Shape,
   type ShapeType,
 } from '@hawser/contracts';
 import { Logger } from '@nestjs/common';
+import { type Span, SpanKind } from '@opentelemetry/api';
 import { decodeAnswer, decodeError } from './answer.js';
-import {
-  type Bus,
-  BusClosedError,
-  type BusMessage,
-  DeadlineError,
-  NoResponderError,
-  PayloadTooLargeError,
-} from './bus.js';
+import type { Bus, BusMessage } from './bus.js';
+import { toServiceError } from './call-errors.js';
 import { contextToHeaders } from './context-headers.js';
 import { encodeJson } from './json.js';
+import { type CallLimits, defaultCallLimits } from './resilience/call-limits.js';
+import { Target } from './resilience/target.js';
+import { clientDurations, SubjectDurations } from './rpc-metrics.js';
 import { stackOf } from './stack-of.js';
+import { childTraceparent } from './traceparent.js';
+import { endSpan, startClientSpan, traceparentOf } from './tracing.js';
+
+/** What is kept for each subject that was called. */
+interface Route {
+  service: string;
+  target: Target;
+  durations: SubjectDurations;
+}
 
 /** Calls other services by contract. */
 export class BusClient {
   private readonly logger = new Logger(BusClient.name);
+  private readonly limits: CallLimits;
+  private readonly targets = new Map<string, Target>();
+  private readonly routes = new Map<string, Route>();
 
-  constructor(private readonly bus: Bus) {}
+  constructor(
+    private readonly bus: Bus,
+    limits: Partial<CallLimits> = {},
+  ) {
+    this.limits = { ...defaultCallLimits, ...limits };
+  }
 
   /**
-   * Calls a contract and resolves with its answer as parsed JSON (a date is text).
+   * Calls a contract and resolves with its answer as parsed JSON (a date is text). It waits for no longer than the
+   * contract says, nor than `context.deadlineAtMs`; within that time a call that may be repeated is, and any call is
+   * that nobody was there to take.
    * @throws ServiceError with the code, message and details that the service threw; or `service_unavailable`
-   *   (nobody there), `service_timeout` (no answer within the contract's deadline), `payload_too_large`
+   *   (nobody there, or the service has been failing), `service_timeout` (no answer in time), `payload_too_large`
    *   (the request is), `internal` (the answer is not what the contract promises)
    */
-  async call<Req extends object, Res extends Shape>(
+  call<Req extends object, Res extends Shape>(
     contract: RpcContract<Req, Res>,
     request: Req,
     context: CallContext,
   ): Promise<ShapeType<Res>> {
-    const answer = await this.send(contract, request, context);
-    try {
-      return decodeAnswer(contract.response, answer);
-    } catch (error) {
-      throw this.unreadable(contract.subject, error);
-    }
+    return this.ask(contract, request, context, (answer) =>
+      this.readable(contract.subject, () => decodeAnswer(contract.response, answer)),
+    );
   }
 
   /**
    * The same, but answers the JSON's bytes as they came, neither parsed nor checked: for a body that is passed on.
    * @throws ServiceError as `call`
    */
-  async callRaw<Req extends object, Res extends Shape>(
+  callRaw<Req extends object, Res extends Shape>(
     contract: RpcContract<Req, Res>,
     request: Req,
     context: CallContext,
   ): Promise<Uint8Array> {
-    const answer = await this.send(contract, request, context);
-    return answer.data;
+    return this.ask(contract, request, context, ({ data }) => data);
   }
 
-  private async send(
-    { subject, deadlineMs }: RpcContract<object, Shape>,
+  /** One call with all that is noted of it. */
+  private async ask<T>(
+    contract: RpcContract<object, Shape>,
     request: object,
     context: CallContext,
-  ): Promise<BusMessage> {
-    const headers = contextToHeaders(context, Date.now() + deadlineMs);
-    const message = { data: encodeJson(request), headers };
-    const answer = await this.bus.request(subject, message, deadlineMs).catch((error: unknown) => {
-      throw toServiceError(subject, error);
-    });
-    const failure = this.failureOf(subject, answer);
-    if (failure) throw failure;
-    return answer;
-  }
-
-  private failureOf(subject: string, answer: BusMessage): ServiceError | undefined {
+    read: (answer: BusMessage) => T,
+  ): Promise<T> {
+    const startedMs = performance.now();
+    const route = this.routeTo(contract.subject);
+    const span = startClientSpan(contract.subject, context.traceparent);
+    let code: ErrorCode | 'ok' = 'ok';
     try {
-      return decodeError(answer);
+      const answer = await this.send(route, contract, request, context, span);
+      const failure = this.readable(contract.subject, () => decodeError(answer));
+      if (failure) throw failure;
+      return read(answer);
     } catch (error) {
-      return this.unreadable(subject, error);
+      code = error instanceof ServiceError ? error.code : 'internal';
+      throw error;
+    } finally {
+      route.durations.observe(code, startedMs);
+      endSpan(span, SpanKind.CLIENT, code);
     }
   }
 
-  private unreadable(subject: string, error: unknown): ServiceError {
-    this.logger.error(`the answer of ${subject} is malformed`, stackOf(error));
-    return new ServiceError('internal', `${serviceOf(subject)} gave an answer that cannot be read`);
+  private async send(
+    { service, target }: Route,
+    contract: RpcContract<object, Shape>,
+    request: object,
+    context: CallContext,
+    span: Span | undefined,
+  ): Promise<BusMessage> {
+    const { subject, deadlineMs } = contract;
+    const nowMs = Date.now();
+    const deadlineAtMs = Math.min(nowMs + deadlineMs, context.deadlineAtMs ?? Infinity);
+    if (deadlineAtMs <= nowMs) {
+      const message = `no time was left to ask the service "${service}"`;
+      throw new ServiceError('service_timeout', message, { service });
+    }
+    const data = encodeJson(request);
+    const traceparent = span === undefined ? childTraceparent(context.traceparent) : traceparentOf(span);
+    const attempt = (timeoutMs: number): Promise<BusMessage> => {
+      const headers = contextToHeaders(context, Date.now() + timeoutMs, traceparent);
+      return this.bus.request(subject, { data, headers }, timeoutMs);
+    };
+    const repeatable = isRepeatable(contract, context);
+    try {
+      return await target.send({ subject, service, repeatable, deadlineAtMs, attempt });
+    } catch (error) {
+      throw toServiceError(error, service, deadlineAtMs - nowMs);
+    }
+  }
+
+  private routeTo(subject: string): Route {
+    let route = this.routes.get(subject);
+    if (route === undefined) {
+      const service = serviceOf(subject);
+      const target = this.targets.get(service) ?? new Target(service, this.limits);
+      this.targets.set(service, target);
+      route = { service, target, durations: new SubjectDurations(clientDurations, subject) };
+      this.routes.set(subject, route);
+    }
+    return route;
+  }
+
+  private readable<T>(subject: string, decode: () => T): T {
+    try {
+      return decode();
+    } catch (error) {
+      this.logger.error(`the answer of ${subject} is malformed`, stackOf(error));
+      throw new ServiceError('internal', `${serviceOf(subject)} gave an answer that cannot be read`);
+    }
   }
 }
 
-function toServiceError(subject: string, error: unknown): unknown {
-  const service = serviceOf(subject);
-  if (error instanceof NoResponderError || error instanceof BusClosedError) {
-    return new ServiceError(
-      'service_unavailable',
-      `the service "${service}" is not available, try again later`,
-      {
-        service,
-      },
-    );
-  }
-  if (error instanceof DeadlineError) {
-    const message = `the service "${service}" did not answer within ${error.timeoutMs} ms`;
-    return new ServiceError('service_timeout', message, { service });
-  }
-  if (error instanceof PayloadTooLargeError) {
-    const message = `the request has ${error.bytes} bytes, at most ${error.limitBytes} can be sent`;
-    return new ServiceError('payload_too_large', message, { limit_bytes: error.limitBytes });
-  }
-  return error;
+/** Whether asking twice does what asking once does: by the contract, or because the service keeps the key's answer. */
+function isRepeatable({ idempotent, errors }: RpcContract<object, Shape>, context: CallContext): boolean {
+  return idempotent || (context.idempotencyKey !== undefined && errors.includes('idempotency_key_reused'));
 }
 
 /** `hawser.<service>.…` */

@@ -1,11 +1,12 @@
 import type { AnyEvent, AnyRpc } from '@hawser/contracts';
 import { Logger } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
-import type { Bus, BusMessage, Subscription } from './bus.js';
+import type { Bus, Subscription } from './bus.js';
 import { consumeEvent } from './event-dispatch.js';
 import type { EventSource } from './events.js';
-import { InFlight } from './in-flight.js';
-import { answerRequest } from './request-dispatch.js';
+import { answerRequest, type Translate } from './request-dispatch.js';
+import { serverDurations, SubjectDurations } from './rpc-metrics.js';
+import { stackOf } from './stack-of.js';
 
 export interface BusServerOptions {
   bus: Bus;
@@ -13,6 +14,8 @@ export interface BusServerOptions {
   service: string;
   /** Needed if the service has a method with `@Consumes`. */
   events?: EventSource;
+  /** Knows errors of what the service stands on, such as a database that is away; others are answered as defects. */
+  translate?: Translate;
 }
 
 type Registration =
@@ -27,21 +30,10 @@ export class BusServer extends Server implements CustomTransportStrategy {
   // Tells Nest that failures of consumers are not lost here.
   override readonly propagatesEventHandlerErrors = true;
   private readonly registrations = new Map<string, Registration>();
-  private readonly running = new InFlight();
   private subscriptions: Subscription[] = [];
 
   constructor(private readonly options: BusServerOptions) {
     super();
-  }
-
-  /** How many requests and events are being handled now. */
-  get inFlight(): number {
-    return this.running.count;
-  }
-
-  /** Resolves when nothing is being handled. */
-  idle(): Promise<void> {
-    return this.running.zero();
   }
 
   /**
@@ -72,7 +64,8 @@ export class BusServer extends Server implements CustomTransportStrategy {
       this.subscriptions = [...this.registrations.values()].map((registration) =>
         this.subscribe(registration),
       );
-      await this.options.bus.flush();
+      // A server that goes away at this very moment hears of them when it is back.
+      await this.options.bus.flush().catch((error: unknown) => this.logger.warn(stackOf(error)));
       callback();
     } catch (error) {
       callback(error);
@@ -82,7 +75,6 @@ export class BusServer extends Server implements CustomTransportStrategy {
   /** Takes nothing new and resolves when all that was taken has been answered. */
   async close(): Promise<void> {
     await Promise.all(this.subscriptions.map((subscription) => subscription.drain()));
-    await this.idle();
   }
 
   on(event: string): never {
@@ -94,24 +86,15 @@ export class BusServer extends Server implements CustomTransportStrategy {
   }
 
   private subscribe({ contract, handler }: Registration): Subscription {
-    const { bus, service, events } = this.options;
+    const { bus, service, events, translate } = this.options;
+    const { logger } = this;
     if (contract.kind === 'rpc') {
-      const answer = (message: BusMessage): Promise<BusMessage> =>
-        this.counted(() => answerRequest({ contract, handler, bus, logger: this.logger }, message));
-      return bus.respond(contract.subject, service, answer);
+      const durations = new SubjectDurations(serverDurations, contract.subject);
+      const endpoint = { contract, handler, bus, logger, durations, translate };
+      return bus.respond(contract.subject, service, (message) => answerRequest(endpoint, message));
     }
     if (events === undefined) throw new Error(`no events to consume "${contract.subject}" from`);
-    const consume = (envelope: Uint8Array): Promise<void> =>
-      this.counted(() => consumeEvent({ contract, handler, logger: this.logger }, envelope));
-    return events.subscribe(contract.subject, service, consume);
-  }
-
-  private async counted<T>(work: () => Promise<T>): Promise<T> {
-    this.running.begin();
-    try {
-      return await work();
-    } finally {
-      this.running.end();
-    }
+    const consumer = { contract, handler, logger };
+    return events.subscribe(contract.subject, service, (envelope) => consumeEvent(consumer, envelope));
   }
 }

@@ -36,6 +36,30 @@ export interface Bus {
   /** Resolves when all that was sent and registered before can be seen by others; also tells that the bus is alive. */
   flush(): Promise<void>;
 
+  /**
+   * Tells every listener of the subject, in this process too, at most once: who is away misses it, and a message
+   * sent while the server is away is lost. `barrier` says whether the server has it.
+   * @throws PayloadTooLargeError the message is longer than `maxPayloadBytes`
+   * @throws BusClosedError this bus has been closed
+   */
+  broadcast(subject: string, message: BusMessage): void;
+
+  /** Hears every broadcast of a subject, in the order in which each sender sent them. `handle` must not throw. */
+  listen(subject: string, handle: (message: BusMessage) => void): Subscription;
+
+  /**
+   * Resolves when the server has all that this process had sent, and when all that it held for this process at the
+   * moment of the call has been handed to the listeners. Cheap: callers at the same time share one round trip.
+   * With several NATS servers that is true of those connected to the same one only.
+   * @throws NoResponderError the server is away
+   * @throws DeadlineError the server is silent
+   * @throws BusClosedError this bus has been closed
+   */
+  barrier(): Promise<void>;
+
+  /** Calls back whenever the server has been lost, and when it is back: broadcasts may have been missed. */
+  onOutage(listener: () => void): void;
+
   /** Drains what is still registered, then closes. Own requests that have no answer by then fail. */
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { type CallContext, roles, ServiceError } from '@hawser/contracts';
 import fc from 'fast-check';
 import { checkMessage } from './bus.js';
-import { contextToHeaders, headersToContext, lateByMs } from './context-headers.js';
+import { contextToHeaders, headersToContext, requestIdIn } from './context-headers.js';
 
 const system: CallContext = { requestId: 'r', actor: { kind: 'system', id: 'bindings' } };
 
@@ -30,14 +30,22 @@ const contexts: fc.Arbitrary<CallContext> = fc.record(
   { requiredKeys: ['requestId', 'actor'] },
 );
 
+/** The headers of a call with some fields of the context exchanged, or left out. */
+function changed(fields: Record<string, unknown>): Record<string, string> {
+  const headers = contextToHeaders(system, 1);
+  const context = JSON.parse(headers['hawser-context'] ?? '') as object;
+  return { ...headers, 'hawser-context': JSON.stringify({ ...context, ...fields }) };
+}
+
 describe('the headers of a call', () => {
   it('bring every context over, whatever is in it, in characters that any bus carries', () => {
     fc.assert(
       fc.property(contexts, (context) => {
         const headers = contextToHeaders(context, 1);
         checkMessage('subject', { data: new Uint8Array(0), headers });
-        const { traceparent, ...rest } = headersToContext(headers);
+        const { traceparent, deadlineAtMs, ...rest } = headersToContext(headers);
         expect(rest).toEqual(context);
+        expect(deadlineAtMs).toBe(1);
         expect(traceparent).toBeDefined();
       }),
     );
@@ -48,17 +56,11 @@ describe('the headers of a call', () => {
     expect(headersToContext(headers).workspaceId).toBe('a\ufffdb');
   });
 
-  it('leave ordinary ids readable', () => {
-    const headers = contextToHeaders(
-      { ...system, requestId: 'req_01:a/b', workspaceId: 'ws_1' },
-      1_700_000_000_000,
+  it('are readable, and begin and end with a visible character', () => {
+    const headers = contextToHeaders({ ...system, workspaceId: 'ws_é ' }, 1_700_000_000_000);
+    expect(headers['hawser-context']).toBe(
+      '{"requestId":"r","workspaceId":"ws_\\u00e9 ","actor":{"kind":"system","id":"bindings"},"deadlineAtMs":1700000000000}',
     );
-    expect(headers).toMatchObject({
-      'x-request-id': 'req_01:a/b',
-      'hawser-workspace': 'ws_1',
-      'hawser-actor': '{"kind":"system","id":"bindings"}',
-      'hawser-deadline': '1700000000000',
-    });
   });
 
   it('begin a new step of the trace, or a new trace', () => {
@@ -81,30 +83,45 @@ describe('the headers of a call', () => {
     expect(headersToContext(headers).actor).toEqual(system.actor);
   });
 
-  it.each([
-    ['x-request-id', undefined],
-    ['x-request-id', ''],
-    ['x-request-id', '%ff'],
-    ['hawser-workspace', '%'],
-    ['hawser-actor', undefined],
-    ['hawser-actor', 'null'],
-    ['hawser-actor', '{"kind":"user"}'],
-    ['hawser-actor', '{"kind":"user","id":1}'],
-    ['hawser-actor', '{"kind":"user","id":"1","role":"GOD"}'],
-    ['hawser-actor', '{"kind":"user","id":"1","user_id":{}}'],
-    ['hawser-agent', '{"id":"1","crew_id":2,"owner_id":null}'],
-  ])('are malformed with %s = %s, and say so', (name, value) => {
-    const headers = contextToHeaders(system, 1);
-    if (value === undefined) delete headers[name];
-    else headers[name] = value;
+  it.each([undefined, '', '{', 'null', '[]', '"text"'])('are malformed as a whole with %j', (text) => {
+    const { traceparent = '' } = contextToHeaders(system, 1);
+    const headers = { traceparent, ...(text === undefined ? {} : { 'hawser-context': text }) };
     expect(() => headersToContext(headers)).toThrow(ServiceError);
-    expect(() => headersToContext(headers)).toThrow(name);
+    expect(() => headersToContext(headers)).toThrow('hawser-context');
   });
 
-  it('tell by how much a message is late', () => {
-    expect(lateByMs(contextToHeaders(system, 1_000), 1_250)).toBe(250);
-    expect(lateByMs(contextToHeaders(system, 1_000), 900)).toBe(-100);
-    expect(lateByMs({}, 900)).toBeUndefined();
-    expect(lateByMs({ 'hawser-deadline': 'soon' }, 900)).toBeUndefined();
+  it.each<[string, unknown]>([
+    ['requestId', undefined],
+    ['requestId', ''],
+    ['requestId', 7],
+    ['workspaceId', null],
+    ['workspaceId', {}],
+    ['idempotencyKey', 7],
+    ['actor', undefined],
+    ['actor', null],
+    ['actor', { kind: 'user' }],
+    ['actor', { kind: 'user', id: 1 }],
+    ['actor', { kind: 'user', id: '1', role: 'GOD' }],
+    ['actor', { kind: 'user', id: '1', user_id: {} }],
+    ['agent', null],
+    ['agent', { id: '1', crew_id: 2, owner_id: null }],
+  ])('are malformed with %s = %j, and say so', (field, value) => {
+    const headers = changed({ [field]: value });
+    expect(() => headersToContext(headers)).toThrow(ServiceError);
+    expect(() => headersToContext(headers)).toThrow(field);
+  });
+
+  it('name the step of the trace that they are given', () => {
+    const step = '00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01';
+    expect(contextToHeaders(system, 1, step).traceparent).toBe(step);
+  });
+
+  it.each(['soon', '', '1', null, -1, 1.5, 1e16])('ignore a deadline that cannot be read: %j', (deadlineAtMs) => {
+    expect(headersToContext(changed({ deadlineAtMs }))).not.toHaveProperty('deadlineAtMs');
+  });
+
+  it('tell the request for a log line, also where nothing else can be read', () => {
+    expect(requestIdIn(changed({}))).toBe('r');
+    expect(requestIdIn({})).toBe('unknown');
   });
 });

@@ -1,7 +1,7 @@
 import { type Actor, type ClassOf, ServiceError } from '@hawser/contracts';
 import { readActor } from './actor.js';
-import type { Subscription } from './bus.js';
-import { decodeJson, isJsonObject } from './json.js';
+import { maxPayloadBytes, PayloadTooLargeError, type Subscription } from './bus.js';
+import { decodeJson, encodeJson, isJsonObject } from './json.js';
 import { readPlain } from './message-reader.js';
 import { isTraceparent } from './traceparent.js';
 
@@ -37,6 +37,22 @@ export interface EventSource {
    * its rejection means "not done, once more".
    */
   subscribe(subject: string, group: string, handle: (envelope: Uint8Array) => Promise<void>): Subscription;
+}
+
+/** An envelope's JSON travels beside headers of a transport's own; they have room in the kilobyte that is kept free. */
+export const maxEventBytes = maxPayloadBytes - 1024;
+
+/**
+ * An envelope as it travels.
+ * @throws PayloadTooLargeError it is longer than `maxEventBytes`
+ * @throws TypeError its data has no JSON form
+ */
+export function encodeEvent(envelope: EventEnvelope): Uint8Array {
+  const bytes = encodeJson(envelope);
+  if (bytes.byteLength > maxEventBytes) {
+    throw new PayloadTooLargeError(envelope.subject, bytes.byteLength, maxEventBytes);
+  }
+  return bytes;
 }
 
 /**

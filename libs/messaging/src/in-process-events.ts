@@ -1,7 +1,7 @@
-import { maxPayloadBytes, PayloadTooLargeError, type Subscription } from './bus.js';
-import type { EventEnvelope, EventSource } from './events.js';
+import type { Subscription } from './bus.js';
+import { countPublished } from './event-metrics.js';
+import { encodeEvent, type EventEnvelope, type EventSource } from './events.js';
 import { InFlight } from './in-flight.js';
-import { encodeJson } from './json.js';
 import { QueueGroups } from './queue-groups.js';
 
 /** How long a consumer may take for one event. */
@@ -41,18 +41,8 @@ export class InProcessEvents implements EventSource {
    * @throws EventDeliveryError names the groups that failed, were late or have left
    * @throws PayloadTooLargeError the envelope is longer than any bus would carry
    */
-  async publish(envelope: EventEnvelope): Promise<void> {
-    const bytes = encodeJson(envelope);
-    if (bytes.byteLength > maxPayloadBytes) {
-      throw new PayloadTooLargeError(envelope.subject, bytes.byteLength, maxPayloadBytes);
-    }
-    const takers = this.consumers.take(envelope.subject);
-    const outcomes = await Promise.allSettled(takers.map(({ member }) => this.deliver(member, bytes)));
-    const failures = outcomes.flatMap((outcome, index) => {
-      const group = takers[index]?.group ?? '';
-      return outcome.status === 'rejected' ? [{ group, reason: outcome.reason as unknown }] : [];
-    });
-    if (failures.length > 0) throw new EventDeliveryError(envelope.id, failures);
+  publish(envelope: EventEnvelope): Promise<void> {
+    return countPublished(this.deliverToAll(envelope));
   }
 
   subscribe(subject: string, group: string, handle: (envelope: Uint8Array) => Promise<void>): Subscription {
@@ -64,6 +54,17 @@ export class InProcessEvents implements EventSource {
         return consumer.inFlight.zero();
       },
     };
+  }
+
+  private async deliverToAll(envelope: EventEnvelope): Promise<void> {
+    const bytes = encodeEvent(envelope);
+    const takers = this.consumers.take(envelope.subject);
+    const outcomes = await Promise.allSettled(takers.map(({ member }) => this.deliver(member, bytes)));
+    const failures = outcomes.flatMap((outcome, index) => {
+      const group = takers[index]?.group ?? '';
+      return outcome.status === 'rejected' ? [{ group, reason: outcome.reason as unknown }] : [];
+    });
+    if (failures.length > 0) throw new EventDeliveryError(envelope.id, failures);
   }
 
   private async deliver(consumer: Consumer | undefined, bytes: Uint8Array): Promise<void> {

@@ -10,6 +10,7 @@ import {
   type Subscription,
 } from './bus.js';
 import { InFlight } from './in-flight.js';
+import { Listeners } from './listeners.js';
 import { QueueGroups } from './queue-groups.js';
 import { stackOf } from './stack-of.js';
 
@@ -24,10 +25,11 @@ interface Responder {
 /** The place where the services of one process meet; what a NATS server is to several. */
 export class MemoryHub {
   readonly responders = new QueueGroups<Responder>();
+  readonly listeners = new Listeners<BusMessage>();
 
   /** A connection of its own, to be closed on its own. */
   connect(): MemoryBus {
-    return new MemoryBus(this.responders);
+    return new MemoryBus(this);
   }
 }
 
@@ -40,13 +42,13 @@ export class MemoryBus implements Bus {
   private readonly waiting = new Set<(error: Error) => void>();
   private closed = false;
 
-  constructor(private readonly responders: QueueGroups<Responder>) {}
+  constructor(private readonly hub: MemoryHub) {}
 
   // `async` so that a refused message rejects, as over NATS, rather than throws.
   async request(subject: string, message: BusMessage, timeoutMs: number): Promise<BusMessage> {
     if (this.closed) throw new BusClosedError(subject);
     checkMessage(subject, message);
-    const takers = this.responders.take(subject).flatMap(({ member }) => (member ? [member] : []));
+    const takers = this.hub.responders.take(subject).flatMap(({ member }) => (member ? [member] : []));
     if (takers.length === 0) throw new NoResponderError(subject);
     return this.firstAnswer(
       subject,
@@ -58,16 +60,40 @@ export class MemoryBus implements Bus {
   respond(subject: string, group: string, handle: Handle): Subscription {
     if (this.closed) throw new BusClosedError(subject);
     const responder: Responder = { handle, inFlight: new InFlight() };
-    this.responders.add(subject, group, responder);
-    const subscription: Subscription = {
-      drain: () => {
-        this.responders.remove(subject, group, responder);
-        this.subscriptions.delete(subscription);
-        return responder.inFlight.zero();
-      },
+    this.hub.responders.add(subject, group, responder);
+    return this.registered(() => {
+      this.hub.responders.remove(subject, group, responder);
+      return responder.inFlight.zero();
+    });
+  }
+
+  broadcast(subject: string, message: BusMessage): void {
+    if (this.closed) throw new BusClosedError(subject);
+    checkMessage(subject, message);
+    for (const listener of this.hub.listeners.of(subject)) listener(copy(message));
+  }
+
+  listen(subject: string, handle: (message: BusMessage) => void): Subscription {
+    if (this.closed) throw new BusClosedError(subject);
+    const listener = (message: BusMessage): void => {
+      try {
+        handle(message);
+      } catch (error) {
+        this.logger.error(`a listener to ${subject} has failed`, stackOf(error));
+      }
     };
-    this.subscriptions.add(subscription);
-    return subscription;
+    this.hub.listeners.add(subject, listener);
+    return this.registered(() => Promise.resolve(this.hub.listeners.remove(subject, listener)));
+  }
+
+  /** A broadcast is heard while it is sent, so nothing is ever on its way. */
+  barrier(): Promise<void> {
+    return this.closed ? Promise.reject(new BusClosedError('the hub')) : Promise.resolve();
+  }
+
+  /** Within a process nothing can be lost, so nobody is ever called back. */
+  onOutage(): void {
+    return;
   }
 
   flush(): Promise<void> {
@@ -78,6 +104,17 @@ export class MemoryBus implements Bus {
     await Promise.all([...this.subscriptions].map((subscription) => subscription.drain()));
     this.closed = true;
     for (const fail of [...this.waiting]) fail(new BusClosedError('an open request'));
+  }
+
+  private registered(leave: () => Promise<void>): Subscription {
+    const subscription: Subscription = {
+      drain: () => {
+        this.subscriptions.delete(subscription);
+        return leave();
+      },
+    };
+    this.subscriptions.add(subscription);
+    return subscription;
   }
 
   private firstAnswer(

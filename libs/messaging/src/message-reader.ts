@@ -1,8 +1,9 @@
 import { type ClassOf, type FieldError, ServiceError } from '@hawser/contracts';
 import { plainToInstance } from 'class-transformer';
-import { getMetadataStorage, validate } from 'class-validator';
+import { validate } from 'class-validator';
 import { toFieldErrors } from './field-errors.js';
 import { decodeJson, isJsonObject } from './json.js';
+import { rulesOf } from './rules.js';
 
 /** Deeper JSON than any contract has; class-transformer and class-validator recurse. */
 const maxDepth = 64;
@@ -32,7 +33,7 @@ export async function readMessage<T extends object>(type: ClassOf<T>, bytes: Uin
 export async function readPlain<T extends object>(type: ClassOf<T>, plain: unknown): Promise<T> {
   if (!isJsonObject(plain)) throw new ServiceError('malformed_message', 'the message is not a JSON object');
   inspect(plain, [], { left: maxValues });
-  if (!hasRules(type)) return readEmpty(type, plain);
+  if (rulesOf(type).length === 0) return readEmpty(type, plain);
   const instance = plainToInstance(type, plain);
   const errors = await validate(instance, { whitelist: true, forbidNonWhitelisted: true });
   if (errors.length > 0) throw ServiceError.invalidFields(toFieldErrors(errors));
@@ -47,10 +48,6 @@ function readEmpty<T extends object>(type: ClassOf<T>, plain: Record<string, unk
   }));
   if (errors.length > 0) throw ServiceError.invalidFields(errors);
   return new type();
-}
-
-function hasRules(type: ClassOf<object>): boolean {
-  return getMetadataStorage().getTargetValidationMetadatas(type, '', false, false).length > 0;
 }
 
 /**

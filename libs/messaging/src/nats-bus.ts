@@ -1,13 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import {
-  connect,
-  errors,
-  headers as natsHeaders,
-  type Msg,
-  type MsgHdrs,
-  type NatsConnection,
-} from '@nats-io/transport-node';
+import { connect, type ConnectionOptions, type Msg, type NatsConnection } from '@nats-io/transport-node';
 import {
   type Bus,
   BusClosedError,
@@ -21,22 +13,37 @@ import {
   type Subscription,
 } from './bus.js';
 import { InFlight } from './in-flight.js';
+import { fromNats, toNatsHeaders } from './nats-message.js';
 import { type NatsBusOptions, natsOptions } from './nats-options.js';
+import { NatsOutages } from './nats-outages.js';
+import { NatsRequests } from './nats-requests.js';
+import { SharedFlush } from './shared-flush.js';
 import { stackOf } from './stack-of.js';
+import { unlessSilent } from './unless-silent.js';
 
-/** How long a closing bus waits for a word of the server. Longer means that it is away, and nobody is waiting. */
-const serverSilenceMs = 2_000;
 const sayWaitingAfterMs = 2_000;
+/** How long a barrier waits for the server, which answers within a millisecond or is not well. */
+const barrierMs = 1_000;
 
-/** The bus between processes: NATS request and reply, with a queue group for each service. */
+/** The bus between processes: NATS request and reply, with a queue group for each service, and broadcasts without. */
 export class NatsBus implements Bus {
   readonly maxPayloadBytes = maxPayloadBytes;
   private readonly logger = new Logger(NatsBus.name);
   private readonly subscriptions = new Set<Subscription>();
+  private readonly outages: NatsOutages;
+  private readonly requests: NatsRequests;
+  private readonly barriers = new SharedFlush(() => this.ping());
   private closed = false;
 
-  private constructor(private readonly connection: NatsConnection) {
-    void this.logOutages();
+  /** `connection` is for what NATS offers beyond a bus; it stays this bus's to close. */
+  private constructor(readonly connection: NatsConnection) {
+    this.outages = new NatsOutages(connection);
+    this.requests = new NatsRequests(connection);
+  }
+
+  /** Whether the server is there, as far as the client has noticed. */
+  get connected(): boolean {
+    return this.outages.connected;
   }
 
   /**
@@ -56,19 +63,16 @@ export class NatsBus implements Bus {
         `the NATS server takes messages of at most ${serverLimit} bytes: set its max_payload to ${maxPayloadBytes}`,
       );
     }
+    keepTrying(connection);
     return new NatsBus(connection);
   }
 
   async request(subject: string, message: BusMessage, timeoutMs: number): Promise<BusMessage> {
     checkMessage(subject, message);
     try {
-      const answer = await this.connection.request(subject, message.data, {
-        timeout: timeoutMs,
-        headers: toNatsHeaders(message.headers),
-      });
-      return fromNats(answer);
+      return await this.requests.send(subject, message, timeoutMs);
     } catch (error) {
-      throw this.translated(error, subject, message, timeoutMs);
+      throw this.translated(error, subject, message);
     }
   }
 
@@ -86,18 +90,40 @@ export class NatsBus implements Bus {
         else void this.answer(subject, message, inFlight, handle);
       },
     });
-    let drained: Promise<void> | undefined;
-    const drain = async (): Promise<void> => {
-      if (this.connection.isClosed()) return;
+    return this.registered(async () => {
       // Done when the server has confirmed it, after the last of its messages.
-      await this.unlessSilent(registration.drain());
+      await unlessSilent(registration.drain(), this.logger);
       await inFlight.zero();
-      await this.unlessSilent(this.connection.flush());
-      this.subscriptions.delete(subscription);
-    };
-    const subscription: Subscription = { drain: () => (drained ??= drain()) };
-    this.subscriptions.add(subscription);
-    return subscription;
+      await unlessSilent(this.connection.flush(), this.logger);
+    });
+  }
+
+  broadcast(subject: string, message: BusMessage): void {
+    checkMessage(subject, message);
+    try {
+      this.connection.publish(subject, message.data, { headers: toNatsHeaders(message.headers) });
+    } catch (error) {
+      throw this.translated(error, subject, message);
+    }
+  }
+
+  listen(subject: string, handle: (message: BusMessage) => void): Subscription {
+    if (this.connection.isClosed()) throw new BusClosedError(subject);
+    const registration = this.connection.subscribe(subject, {
+      callback: (error, message) => {
+        if (error) this.logger.error(`the subscription to ${subject} has failed`, stackOf(error));
+        else this.hear(subject, message, handle);
+      },
+    });
+    return this.registered(() => unlessSilent(registration.drain(), this.logger));
+  }
+
+  barrier(): Promise<void> {
+    return this.barriers.join();
+  }
+
+  onOutage(listener: () => void): void {
+    this.outages.add(listener);
   }
 
   async flush(): Promise<void> {
@@ -107,7 +133,7 @@ export class NatsBus implements Bus {
   async close(): Promise<void> {
     await Promise.all([...this.subscriptions].map((subscription) => subscription.drain()));
     if (this.connection.isClosed()) return;
-    await this.unlessSilent(this.connection.flush());
+    await unlessSilent(this.connection.flush(), this.logger);
     this.closed = true;
     await this.connection.close();
   }
@@ -130,9 +156,8 @@ export class NatsBus implements Bus {
     }
   }
 
-  private translated(error: unknown, subject: string, message: BusMessage, timeoutMs: number): unknown {
-    if (error instanceof errors.TimeoutError) return new DeadlineError(subject, timeoutMs);
-    if (error instanceof errors.RequestError && error.isNoResponders()) return new NoResponderError(subject);
+  private translated(error: unknown, subject: string, message: BusMessage): unknown {
+    if (error instanceof DeadlineError || error instanceof NoResponderError) return error;
     if (this.closed || this.connection.isClosed()) return new BusClosedError(subject);
     // A reconnect may have led to a server with a lower limit.
     const limit = this.connection.info?.max_payload ?? maxPayloadBytes;
@@ -140,35 +165,49 @@ export class NatsBus implements Bus {
     return bytes > limit ? new PayloadTooLargeError(subject, bytes, limit) : error;
   }
 
-  /** A server that is away must not hold up a shutdown. */
-  private async unlessSilent(confirmation: Promise<void>): Promise<void> {
-    const patience = new AbortController();
-    const silence = delay(serverSilenceMs, undefined, { signal: patience.signal });
-    await Promise.race([confirmation, silence]).catch((error: unknown) => this.logger.warn(stackOf(error)));
-    patience.abort();
-    await silence.catch(() => undefined);
+  /** A subscription that `close` drains too, and that is drained once however often it is asked. */
+  private registered(leave: () => Promise<void>): Subscription {
+    let drained: Promise<void> | undefined;
+    const drain = async (): Promise<void> => {
+      if (this.connection.isClosed()) return;
+      await leave();
+      this.subscriptions.delete(subscription);
+    };
+    const subscription: Subscription = { drain: () => (drained ??= drain()) };
+    this.subscriptions.add(subscription);
+    return subscription;
   }
 
-  private async logOutages(): Promise<void> {
-    for await (const status of this.connection.status()) {
-      if (status.type === 'disconnect') this.logger.warn(`lost the NATS server ${status.server}`);
-      if (status.type === 'reconnect') this.logger.log(`back at the NATS server ${status.server}`);
-      if (status.type === 'error')
-        this.logger.error('the NATS server refuses something', stackOf(status.error));
+  private hear(subject: string, message: Msg, handle: (message: BusMessage) => void): void {
+    try {
+      handle(fromNats(message));
+    } catch (error) {
+      this.logger.error(`a listener to ${subject} has failed`, stackOf(error));
+    }
+  }
+
+  /** The server writes what it has for a connection in order, so its answer comes after all that it held before. */
+  private async ping(): Promise<void> {
+    if (this.closed || this.connection.isClosed()) throw new BusClosedError('the NATS server');
+    if (!this.connected) throw new NoResponderError('the NATS server');
+    const silent = Promise.withResolvers<never>();
+    const giveUp = (): void => silent.reject(new DeadlineError('the NATS server', barrierMs));
+    // After a busy turn the answer may be there but not read yet: let it be read first.
+    const timer = setTimeout(() => setImmediate(() => setImmediate(giveUp)), barrierMs);
+    try {
+      await Promise.race([this.connection.flush(), silent.promise]);
+    } catch (error) {
+      throw error instanceof DeadlineError ? error : new NoResponderError('the NATS server');
+    } finally {
+      clearTimeout(timer);
     }
   }
 }
 
-function toNatsHeaders(headers: Record<string, string>): MsgHdrs | undefined {
-  const entries = Object.entries(headers);
-  if (entries.length === 0) return undefined;
-  const result = natsHeaders();
-  for (const [name, value] of entries) result.set(name, value);
-  return result;
-}
-
-function fromNats(message: Msg): BusMessage {
-  const headers: Record<string, string> = {};
-  for (const [name, [value]] of message.headers ?? []) headers[name.toLowerCase()] = value ?? '';
-  return { data: message.data, headers };
+/**
+ * At the start refused credentials end the program with a word. Later they must not: the server may come back before
+ * its list of users does. The client reads this option at each refusal.
+ */
+function keepTrying(connection: NatsConnection & { options?: ConnectionOptions }): void {
+  if (connection.options) connection.options.ignoreAuthErrorAbort = true;
 }

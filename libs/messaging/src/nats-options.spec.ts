@@ -7,6 +7,12 @@ describe('the options for the NATS client', () => {
       name: 'vault',
       waitOnFirstConnect: true,
       maxReconnectAttempts: -1,
+      reconnectTimeWait: 250,
+      reconnectJitter: 750,
+      reconnectJitterTLS: 750,
+      pingInterval: 5_000,
+      maxPingOut: 2,
+      timeout: 5_000,
       noAsyncTraces: true,
     });
   });

@@ -7,6 +7,14 @@ export interface NatsBusOptions {
   name: string;
 }
 
+// A server that is gone without a word is noticed after the third ping in a row without an answer: 15 to 20 s.
+const pingIntervalMs = 5_000;
+const unansweredPings = 2;
+const dialWithinMs = 5_000;
+// Between tries. Apart from each other, so that the processes of a system do not come back all at once.
+const retryAfterMs = 250;
+const retryJitterMs = 750;
+
 /**
  * What the NATS client is told: to wait for the server for ever, at start and after.
  * @throws TypeError the URL cannot be read
@@ -20,6 +28,12 @@ export function natsOptions({ url, name }: NatsBusOptions): NodeConnectionOption
     ...(urls.some(({ protocol }) => protocol === 'tls:') ? { tls: {} } : {}),
     waitOnFirstConnect: true,
     maxReconnectAttempts: -1,
+    reconnectTimeWait: retryAfterMs,
+    reconnectJitter: retryJitterMs,
+    reconnectJitterTLS: retryJitterMs,
+    pingInterval: pingIntervalMs,
+    maxPingOut: unansweredPings,
+    timeout: dialWithinMs,
     // A stack trace for each request costs more than the request.
     noAsyncTraces: true,
   };

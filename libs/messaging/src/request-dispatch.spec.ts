@@ -3,7 +3,9 @@ import { IsString } from 'class-validator';
 import { of } from 'rxjs';
 import { maxPayloadBytes } from './bus.js';
 import { contextToHeaders } from './context-headers.js';
-import { answerRequest } from './request-dispatch.js';
+import { currentCall } from './in-call.js';
+import { answerRequest, type Translate } from './request-dispatch.js';
+import { serverDurations, SubjectDurations } from './rpc-metrics.js';
 import { RecordedLog } from './testing/recorded-log.js';
 
 class Ask {
@@ -24,9 +26,20 @@ describe('dispatching a request', () => {
 
   const run = async (
     handler: (request: Ask) => Promise<unknown>,
-    { body = '{"text":"a"}', deadlineAtMs = Date.now() + 5_000 } = {},
+    {
+      body = '{"text":"a"}',
+      deadlineAtMs = Date.now() + 5_000,
+      translate,
+    }: { body?: string; deadlineAtMs?: number; translate?: Translate } = {},
   ): Promise<{ code?: string; text?: string }> => {
-    const endpoint = { contract, handler: handler as never, bus: { maxPayloadBytes }, logger: log };
+    const endpoint = {
+      contract,
+      handler: handler as never,
+      bus: { maxPayloadBytes },
+      logger: log,
+      durations: new SubjectDurations(serverDurations, contract.subject),
+      translate,
+    };
     const request = { data: Buffer.from(body), headers: contextToHeaders(context, deadlineAtMs) };
     const { data } = await answerRequest(endpoint, request);
     return JSON.parse(Buffer.from(data).toString()) as { code?: string; text?: string };
@@ -86,5 +99,63 @@ describe('dispatching a request', () => {
       throw new ServiceError('not_found', 'no');
     };
     expect(await run(handler)).toMatchObject({ code: 'not_found' });
+  });
+
+  describe('whose handler fails with an error that the service can explain', () => {
+    const translate: Translate = (error) =>
+      error instanceof RangeError
+        ? new ServiceError('service_unavailable', 'the database is away')
+        : undefined;
+
+    it('answers the explanation, and logs the error as a warning', async () => {
+      const answer = await run(() => Promise.reject(new RangeError('ECONNREFUSED')), { translate });
+      expect(answer).toEqual({ code: 'service_unavailable', message: 'the database is away', details: {} });
+      expect(log.take()).toMatch(/service_unavailable.*ECONNREFUSED\n\s+at .*request-dispatch\.spec/);
+    });
+
+    it('answers "internal" to all others, and to an explanation that the contract does not name', async () => {
+      expect(await run(() => Promise.reject(new Error('x')), { translate })).toMatchObject({
+        code: 'internal',
+      });
+      const wrong: Translate = () => new ServiceError('last_owner', 'no');
+      expect(await run(() => Promise.reject(new Error('x')), { translate: wrong })).toMatchObject({
+        code: 'internal',
+      });
+    });
+
+    it('does not ask about what the service threw on purpose', async () => {
+      const everything: Translate = () => new ServiceError('internal', 'wrong');
+      const thrown = (): Promise<never> => Promise.reject(new ServiceError('not_found', 'no'));
+      expect(await run(thrown, { translate: everything })).toMatchObject({ code: 'not_found' });
+    });
+  });
+
+  it('lets all that runs for a request know which one it is', async () => {
+    const seen: unknown[] = [];
+    const handler = async (request: Ask): Promise<Ask> => {
+      await new Promise((resolve) => setImmediate(resolve));
+      seen.push(currentCall());
+      return request;
+    };
+    await run(handler);
+    expect(seen).toMatchObject([
+      { requestId: 'r', traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/) },
+    ]);
+    expect(currentCall()).toBeUndefined();
+  });
+
+  it('counts what was answered, by its code', async () => {
+    serverDurations.reset();
+    await run((request) => Promise.resolve(request));
+    await run(() => Promise.reject(new ServiceError('not_found', 'no')));
+    await run(() => Promise.resolve(), { body: '{' });
+    const counts = (await serverDurations.get()).values.filter(({ metricName }) =>
+      metricName?.endsWith('_count'),
+    );
+    expect(counts.map(({ labels, value }) => [labels.subject, labels.code, value])).toEqual([
+      [contract.subject, 'ok', 1],
+      [contract.subject, 'not_found', 1],
+      [contract.subject, 'malformed_message', 1],
+    ]);
   });
 });

@@ -1,41 +1,75 @@
-import { type AnyRpc, ServiceError, universalErrors } from '@hawser/contracts';
+import { type AnyRpc, type CallContext, ServiceError, universalErrors } from '@hawser/contracts';
 import type { LoggerService } from '@nestjs/common';
 import type { MessageHandler } from '@nestjs/microservices';
-import { encodeAnswer, encodeError } from './answer.js';
+import { type Span, SpanKind } from '@opentelemetry/api';
+import { codeOf, encodeAnswer, encodeError } from './answer.js';
 import { type Bus, type BusMessage, messageBytes } from './bus.js';
-import { headersToContext, lateByMs } from './context-headers.js';
+import { headersToContext, traceparentIn } from './context-headers.js';
+import { inCall } from './in-call.js';
 import { readMessage } from './message-reader.js';
+import type { SubjectDurations } from './rpc-metrics.js';
 import { runHandler } from './run-handler.js';
 import { stackOf } from './stack-of.js';
+import { endSpan, startHandlerSpan, traceparentOf, withinSpan } from './tracing.js';
+
+/** Makes a `ServiceError` of an error that says more than "defect"; undefined if it does not know the error. */
+export type Translate = (error: unknown) => ServiceError | undefined;
 
 interface Endpoint {
   contract: AnyRpc;
   handler: MessageHandler;
   bus: Pick<Bus, 'maxPayloadBytes'>;
   logger: LoggerService;
+  durations: SubjectDurations;
+  translate?: Translate | undefined;
 }
 
 /** The whole way of a request through a service, from bytes to bytes. Never rejects: whatever goes wrong is answered. */
 export async function answerRequest(endpoint: Endpoint, message: BusMessage): Promise<BusMessage> {
+  const { contract, durations } = endpoint;
+  const startedMs = performance.now();
+  const span = startHandlerSpan(SpanKind.SERVER, contract.subject, traceparentIn(message.headers));
+  const answer = await withinSpan(span, () => answerWithin(span, endpoint, message));
+  const code = codeOf(answer);
+  durations.observe(code, startedMs);
+  endSpan(span, SpanKind.SERVER, code);
+  return answer;
+}
+
+async function answerWithin(
+  span: Span | undefined,
+  endpoint: Endpoint,
+  { headers, data }: BusMessage,
+): Promise<BusMessage> {
+  let context: CallContext;
   try {
-    refuseExpired(endpoint, message);
-    const context = headersToContext(message.headers);
-    const request = await readMessage(endpoint.contract.request, message.data);
-    const answer = encodeAnswer(
-      endpoint.contract.response,
-      await runHandler(endpoint.handler, request, context),
-    );
-    refuseTooLarge(endpoint, answer);
-    return answer;
+    context = headersToContext(headers);
   } catch (error) {
     return encodeFitting(endpoint, toAnswerable(endpoint, error));
   }
+  // What the handler passes on hangs below its own span.
+  if (span !== undefined) context.traceparent = traceparentOf(span);
+  return inCall(context, async () => {
+    try {
+      refuseExpired(endpoint, context);
+      const request = await readMessage(endpoint.contract.request, data);
+      const answer = encodeAnswer(
+        endpoint.contract.response,
+        await runHandler(endpoint.handler, request, context),
+      );
+      refuseTooLarge(endpoint, answer);
+      return answer;
+    } catch (error) {
+      return encodeFitting(endpoint, toAnswerable(endpoint, error));
+    }
+  });
 }
 
 /** The caller has gone, so this only keeps the work from being done; nobody reads the answer. */
-function refuseExpired({ contract, logger }: Endpoint, message: BusMessage): void {
-  const lateMs = lateByMs(message.headers, Date.now());
-  if (lateMs === undefined || lateMs <= 0) return;
+function refuseExpired({ contract, logger }: Endpoint, { deadlineAtMs }: CallContext): void {
+  if (deadlineAtMs === undefined) return;
+  const lateMs = Date.now() - deadlineAtMs;
+  if (lateMs <= 0) return;
   logger.warn(
     `dropped a request to ${contract.subject} that came ${lateMs} ms too late: ` +
       'NATS was away, this service is overloaded, or the clocks of the two machines differ',
@@ -54,18 +88,23 @@ function refuseTooLarge({ contract, bus }: Endpoint, answer: BusMessage): void {
 }
 
 /** What the caller may know of an error: all of one that its contract names, nothing of any other. */
-function toAnswerable({ contract, logger }: Endpoint, error: unknown): ServiceError {
-  if (!(error instanceof ServiceError)) {
+function toAnswerable({ contract, logger, translate }: Endpoint, error: unknown): ServiceError {
+  const known = error instanceof ServiceError ? error : translate?.(error);
+  if (known === undefined) {
     logger.error(`the handler of ${contract.subject} failed`, stackOf(error));
-  } else if (contract.errors.includes(error.code) || universalErrors.includes(error.code)) {
-    return error;
-  } else {
+    return internal();
+  }
+  if (!contract.errors.includes(known.code) && !universalErrors.includes(known.code)) {
     logger.error(
-      `the handler of ${contract.subject} threw "${error.code}", which its contract does not name`,
+      `the handler of ${contract.subject} threw "${known.code}", which its contract does not name`,
       stackOf(error),
     );
+    return internal();
   }
-  return internal();
+  if (known !== error) {
+    logger.warn(`the handler of ${contract.subject} answers "${known.code}" because of ${stackOf(error)}`);
+  }
+  return known;
 }
 
 /** Details may be anything; an error that cannot be sent still reaches the caller as an error. */

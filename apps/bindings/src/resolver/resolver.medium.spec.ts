@@ -140,6 +140,13 @@ describe('the resolver', () => {
     expect(await names()).toEqual(['of-crew', 'secret']);
   });
 
+  it('answers nothing in a call about another agent, or about none', async () => {
+    const other = workspace.agent();
+    const request = { agent_id: agent.id, plain: true };
+    await expect(other.call(explainAgent, request)).rejects.toMatchObject({ code: 'internal' });
+    await expect(workspace.call(explainAgent, request)).rejects.toMatchObject({ code: 'internal' });
+  });
+
   it('merges configs as deep as they may be, and deeper ones are refused', async () => {
     const nested = (levels: number): string => '{"a":'.repeat(levels - 1) + '{}' + '}'.repeat(levels - 1);
     const server = await workspace.servers.create({ config_json: nested(64) });

@@ -1,5 +1,5 @@
-import { explain, resolve } from '@hawser/cascade';
-import { workspaceOf, type CallContext } from '@hawser/contracts';
+import { explain, resolve, type TierRows } from '@hawser/cascade';
+import { agentOf, workspaceOf, type CallContext } from '@hawser/contracts';
 import type { Explanation, ResolveAgent, ResolvedServer } from '@hawser/contracts/bindings';
 import { Injectable } from '@nestjs/common';
 import { ResolverRepository } from './resolver.repository.js';
@@ -9,15 +9,19 @@ import { ResolverRepository } from './resolver.repository.js';
 export class ResolverService {
   constructor(private readonly repository: ResolverRepository) {}
 
-  async resolve(context: CallContext, { agent_id }: ResolveAgent): Promise<ResolvedServer[]> {
-    return resolve(
-      await this.repository.readTiers(workspaceOf(context), context.agent?.crew_id ?? null, agent_id),
-    );
+  async resolve(context: CallContext, request: ResolveAgent): Promise<ResolvedServer[]> {
+    return resolve(await this.readTiers(context, request));
   }
 
-  async explain(context: CallContext, { agent_id }: ResolveAgent): Promise<Explanation> {
-    return explain(
-      await this.repository.readTiers(workspaceOf(context), context.agent?.crew_id ?? null, agent_id),
-    );
+  async explain(context: CallContext, request: ResolveAgent): Promise<Explanation> {
+    return explain(await this.readTiers(context, request));
+  }
+
+  private readTiers(context: CallContext, { agent_id }: ResolveAgent): Promise<TierRows> {
+    const agent = agentOf(context);
+    if (agent.id !== agent_id) {
+      throw new Error(`a call about agent "${agent.id}" asks for the servers of agent "${agent_id}"`);
+    }
+    return this.repository.readTiers(workspaceOf(context), agent.crew_id, agent_id);
   }
 }

@@ -33,6 +33,7 @@ export const listWorkspaceServers = defineRpc({
   subject: subject('workspace-server.list'),
   request: PageQuery,
   response: WorkspaceServerPage,
+  idempotent: true,
 });
 
 export const getWorkspaceServer = defineRpc({
@@ -40,6 +41,7 @@ export const getWorkspaceServer = defineRpc({
   request: WorkspaceServerRef,
   response: WorkspaceServer,
   errors: ['not_found'],
+  idempotent: true,
 });
 
 export const createWorkspaceServer = defineRpc({
@@ -67,12 +69,14 @@ export const listAllCrewServers = defineRpc({
   subject: subject('crew-server.overview'),
   request: PageQuery,
   response: CrewServerPage,
+  idempotent: true,
 });
 
 export const listCrewServers = defineRpc({
   subject: subject('crew-server.list'),
   request: ListCrewServers,
   response: CrewServerPage,
+  idempotent: true,
 });
 
 export const createCrewServer = defineRpc({
@@ -100,6 +104,7 @@ export const listAgentBindings = defineRpc({
   subject: subject('agent-binding.list'),
   request: ListAgentBindings,
   response: AgentBindingPage,
+  idempotent: true,
 });
 
 export const createAgentBinding = defineRpc({
@@ -128,6 +133,7 @@ export const listTools = defineRpc({
   request: CrewServerRef,
   response: [ToolState],
   errors: ['not_found'],
+  idempotent: true,
 });
 
 export const upsertTool = defineRpc({
@@ -148,12 +154,14 @@ export const resolveAgent = defineRpc({
   subject: subject('resolver.resolve'),
   request: ResolveAgent,
   response: [ResolvedServer],
+  idempotent: true,
 });
 
 export const explainAgent = defineRpc({
   subject: subject('resolver.explain'),
   request: ResolveAgent,
   response: Explanation,
+  idempotent: true,
 });
 
 /** Removes all that hangs on a workspace, crew or agent that is no more; doing it twice is the same. */
@@ -161,6 +169,7 @@ export const forgetTenant = defineRpc({
   subject: subject('tenant.forget'),
   request: Departure,
   response: null,
+  idempotent: true,
 });
 
 export const bindingsChanged = defineChangeEvent('bindings');

@@ -13,7 +13,7 @@ export class AuditEntry {
   @Id() workspace_id!: string;
   @Timestamp() at!: string;
   @Text({ example: 'user' }) actor_kind!: string;
-  @Id() actor_id!: string;
+  @Text({ max: 200, description: "the token's id, or oidc: and the user's" }) actor_id!: string;
   @Id({ nullable: true }) actor_user_id!: string | null;
   @Text({ example: 'workspace_server.created' }) action!: string;
   @Id({ description: 'the record that the action was on' }) target_id!: string;

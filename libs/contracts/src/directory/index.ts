@@ -1,4 +1,5 @@
 export { Access, Authorise, Me, WorkspaceRef } from './access.dto.js';
+export { AccessChange, accessChanged } from './broadcasts.js';
 export { Departure, tenantKinds } from './departure.dto.js';
 export type { TenantKind } from './departure.dto.js';
 export { Agent, AgentIdRef, AgentPage, CreateAgent, PatchAgent, UpdateAgent } from './agents.dto.js';

@@ -27,12 +27,14 @@ export const authorise = defineRpc({
   request: Authorise,
   response: Access,
   errors: ['unauthenticated', 'not_found'],
+  idempotent: true,
 });
 
 export const checkHealth = defineRpc({
   subject: subject('health.check'),
   request: Nothing,
   response: Health,
+  idempotent: true,
 });
 
 export const createWorkspace = defineRpc({
@@ -46,6 +48,7 @@ export const listWorkspaces = defineRpc({
   subject: subject('workspace.list'),
   request: PageQuery,
   response: WorkspacePage,
+  idempotent: true,
 });
 
 export const getWorkspace = defineRpc({
@@ -53,6 +56,7 @@ export const getWorkspace = defineRpc({
   request: Nothing,
   response: Workspace,
   errors: ['not_found'],
+  idempotent: true,
 });
 
 export const updateWorkspace = defineRpc({
@@ -81,6 +85,7 @@ export const listMembers = defineRpc({
   subject: subject('member.list'),
   request: PageQuery,
   response: MemberPage,
+  idempotent: true,
 });
 
 export const updateMember = defineRpc({
@@ -104,13 +109,19 @@ export const createCrew = defineRpc({
   errors: ['not_found', 'name_taken', 'idempotency_key_reused'],
 });
 
-export const listCrews = defineRpc({ subject: subject('crew.list'), request: PageQuery, response: CrewPage });
+export const listCrews = defineRpc({
+  subject: subject('crew.list'),
+  request: PageQuery,
+  response: CrewPage,
+  idempotent: true,
+});
 
 export const getCrew = defineRpc({
   subject: subject('crew.get'),
   request: CrewRef,
   response: Crew,
   errors: ['not_found'],
+  idempotent: true,
 });
 
 export const updateCrew = defineRpc({
@@ -139,6 +150,7 @@ export const listAgents = defineRpc({
   subject: subject('agent.list'),
   request: PageQuery,
   response: AgentPage,
+  idempotent: true,
 });
 
 export const getAgent = defineRpc({
@@ -146,6 +158,7 @@ export const getAgent = defineRpc({
   request: AgentIdRef,
   response: Agent,
   errors: ['not_found'],
+  idempotent: true,
 });
 
 export const updateAgent = defineRpc({
@@ -174,6 +187,7 @@ export const listTokens = defineRpc({
   subject: subject('token.list'),
   request: PageQuery,
   response: TokenPage,
+  idempotent: true,
 });
 
 export const getToken = defineRpc({
@@ -181,6 +195,7 @@ export const getToken = defineRpc({
   request: TokenRef,
   response: Token,
   errors: ['not_found'],
+  idempotent: true,
 });
 
 export const deleteToken = defineRpc({
@@ -194,6 +209,7 @@ export const listAudit = defineRpc({
   subject: subject('audit.list'),
   request: AuditQuery,
   response: AuditPage,
+  idempotent: true,
 });
 
 /** A workspace, crew or agent is no more: every service removes what it keeps for it. */

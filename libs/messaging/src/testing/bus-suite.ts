@@ -9,6 +9,7 @@ import {
   NoResponderError,
   PayloadTooLargeError,
 } from '../bus.js';
+import { describeBroadcasts } from './broadcast-suite.js';
 
 /** One kind of bus under test: where its connections come from. */
 export interface Transport {
@@ -196,6 +197,8 @@ export function describeBus(name: string, start: () => Promise<Transport>): void
       expect(failures).toEqual([]);
       expect(requests).toBeGreaterThan(500);
     });
+
+    describeBroadcasts(() => ({ transport, caller, server, subject }));
 
     it('finishes what is in flight before it closes', async () => {
       server.respond(subject, 'group', async (request) => {

@@ -65,14 +65,20 @@ export function describeHostileMessages(name: string, start: () => Promise<Trans
 
     it('answers "malformed_message" to headers that hold no context', async () => {
       const good = contextToHeaders(context, Date.now() + 60_000);
+      const withContext = (fields: object): Record<string, string> => ({
+        ...good,
+        'hawser-context': JSON.stringify({ ...context, idempotencyKey: 'once', ...fields }),
+      });
       const bad: Record<string, string>[] = [
         {},
-        { ...good, 'x-request-id': '%E0%A4%A' },
-        { ...good, 'hawser-actor': '{"kind":"god","id":"1"}' },
-        { ...good, 'hawser-actor': '[]' },
-        { ...good, 'hawser-actor': '{' },
-        { ...good, 'hawser-agent': '"agt_1"' },
-        { ...good, 'hawser-agent': '{"id":"agt_1"}' },
+        ...['', '{', 'null', '[]', '7', '{}'].map((text) => ({ ...good, 'hawser-context': text })),
+        withContext({ requestId: 7 }),
+        withContext({ actor: { kind: 'god', id: '1' } }),
+        withContext({ actor: [] }),
+        withContext({ workspaceId: {} }),
+        withContext({ idempotencyKey: null }),
+        withContext({ agent: 'agt_1' }),
+        withContext({ agent: { id: 'agt_1' } }),
       ];
       for (const headers of bad) {
         expect(codeOf(await sendRaw(probe.echo.subject, Buffer.from('{"text":"a"}'), headers))).toBe(
@@ -117,14 +123,30 @@ export function describeHostileMessages(name: string, start: () => Promise<Trans
     });
 
     it('lives through hundreds of context headers of any kind, and answers each', async () => {
-      const value = fc.oneof(
-        fc.json({ maxDepth: 3 }).map((json) => json.replace(/[^\x21-\x7e]/g, '')),
-        fc.string().map((text) => text.replace(/[^\x21-\x7e]/g, '')),
+      const ascii = (text: string): string => text.replace(/[^\x21-\x7e]/g, '');
+      const anything = fc.jsonValue({ maxDepth: 2 });
+      const fields = fc.record(
+        {
+          requestId: anything,
+          workspaceId: anything,
+          actor: fc.oneof(anything, fc.record({ kind: anything, id: anything, role: anything })),
+          agent: fc.oneof(anything, fc.record({ id: anything, crew_id: anything, owner_id: anything })),
+          idempotencyKey: anything,
+          deadlineAtMs: anything,
+        },
+        { requiredKeys: [] },
       );
-      const names = ['x-request-id', 'traceparent', 'hawser-workspace', 'hawser-actor', 'hawser-agent'];
-      const headers = fc.dictionary(
-        fc.constantFrom(...names, 'hawser-deadline', 'hawser-idempotency-key'),
-        value,
+      const whole = { requestId: 'r', actor: context.actor };
+      const headers = fc.record(
+        {
+          traceparent: fc.string().map(ascii),
+          'hawser-context': fc.oneof(
+            fc.string().map(ascii),
+            fc.json({ maxDepth: 3 }).map(ascii),
+            fields.map((some) => ascii(JSON.stringify({ ...whole, ...some }))),
+          ),
+        },
+        { requiredKeys: [] },
       );
       await fc.assert(
         fc.asyncProperty(headers, async (some) => {

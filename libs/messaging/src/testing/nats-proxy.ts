@@ -31,6 +31,11 @@ export class NatsProxy {
     this.listener = listener;
   }
 
+  /** Keeps every connection and carries nothing over it any more, like a network that is gone; takes new ones. */
+  freeze(): void {
+    for (const socket of this.sockets) socket.unpipe().pause();
+  }
+
   /** Cuts every connection and takes no new one. */
   async cut(): Promise<void> {
     const closed = new Promise((resolve) => this.listener?.close(resolve));

@@ -69,6 +69,8 @@ const failures: Record<string, () => unknown> = {
 export class ProbeController {
   static readonly events: { order: Order; event: EventContext }[] = [];
   static failNextEvents = 0;
+  /** Whoever runs a `wait`, once for each. */
+  static waiting: ProbeController[] = [];
 
   @Handles(echo)
   echo({ text }: Order): Promise<Report> {
@@ -108,7 +110,9 @@ export class ProbeController {
 
   @Handles(wait)
   async wait({ count }: Count): Promise<Report> {
+    ProbeController.waiting.push(this);
     await delay(count);
+    ProbeController.waiting.splice(ProbeController.waiting.indexOf(this), 1);
     return { text: 'awake' };
   }
 
