@@ -1,4 +1,5 @@
-import { createDataSource, migrate } from './database.js';
+import { createDataSource } from './database.js';
+import { migrate } from './migrate.js';
 import { notesDatabase, type NotesDatabase } from './testing/notes.js';
 
 describe('a service database', () => {

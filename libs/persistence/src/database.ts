@@ -1,6 +1,9 @@
 import type { TlsOptions } from 'node:tls';
 import { parse } from 'pg-connection-string';
-import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
+import type { EntitySchema, MigrationInterface } from 'typeorm';
+import { serviceClient } from './service-client.js';
+import { ServiceDataSource } from './service-data-source.js';
+import type { Waiting } from './try-until.js';
 
 type Class<T = object> = new (...args: never[]) => T;
 
@@ -15,16 +18,27 @@ export interface DatabaseOptions {
   statementTimeoutMs?: number;
   /** Connections that one process may hold. */
   poolSize?: number;
+  /** Makes `PersistenceModule` wait as `databaseReady` does; without it a database that is not ready is an error. */
+  wait?: Waiting;
 }
 
 const statementTimeoutMs = 10_000;
-const connectTimeoutMs = 5_000;
+/** How much longer we wait for the answer than PostgreSQL works on it; then it is taken for gone. */
+const answerGraceMs = 2_000;
+/** After this long PostgreSQL ends a connection that holds a transaction open and does nothing. */
+export const idleInTransactionMs = 20_000;
+/**
+ * For a new connection, and for a free one when all are in use. Well below the 5 s that a call has by default, so that
+ * its caller hears that the database is away rather than nothing, and what gets a connection late has time to answer.
+ */
+export const connectTimeoutMs = 3_000;
 const defaultPoolSize = 10;
 
 /** A DataSource on the service's schema, not yet connected. Entities and migrations are listed, never found by glob. */
-export function createDataSource(options: DatabaseOptions): DataSource {
+export function createDataSource(options: DatabaseOptions): ServiceDataSource {
   const { host, port, user, password, database, ssl } = parse(options.url);
-  return new DataSource({
+  const timeoutMs = options.statementTimeoutMs ?? statementTimeoutMs;
+  return new ServiceDataSource({
     type: 'postgres',
     host: host ?? 'localhost',
     port: port ? Number(port) : 5432,
@@ -42,26 +56,12 @@ export function createDataSource(options: DatabaseOptions): DataSource {
     poolSize: options.poolSize ?? defaultPoolSize,
     connectTimeoutMS: connectTimeoutMs,
     extra: {
+      Client: serviceClient(options.schema),
+      keepAlive: true,
       options: `-c search_path=${options.schema}`,
-      statement_timeout: options.statementTimeoutMs ?? statementTimeoutMs,
-      idle_in_transaction_session_timeout: 2 * statementTimeoutMs,
+      statement_timeout: timeoutMs,
+      query_timeout: timeoutMs === 0 ? 0 : timeoutMs + answerGraceMs,
+      idle_in_transaction_session_timeout: idleInTransactionMs,
     },
   });
-}
-
-/**
- * Brings the schema up to date. Safe to run twice and from several processes at once: an advisory lock lets one pass
- * at a time, and the others find nothing left to do.
- */
-export async function migrate(options: DatabaseOptions): Promise<void> {
-  const dataSource = await createDataSource({ ...options, poolSize: 2, statementTimeoutMs: 0 }).initialize();
-  const gate = dataSource.createQueryRunner();
-  try {
-    await gate.query(`SELECT pg_advisory_lock(hashtext($1))`, [`hawser.migrate.${options.schema}`]);
-    await gate.query(`CREATE SCHEMA IF NOT EXISTS ${options.schema}`);
-    await dataSource.runMigrations({ transaction: 'each' });
-  } finally {
-    await gate.release();
-    await dataSource.destroy();
-  }
 }

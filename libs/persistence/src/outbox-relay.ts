@@ -1,15 +1,16 @@
 import { stackOf, type EventEnvelope } from '@hawser/messaging';
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { idleInTransactionMs } from './database.js';
+import { databaseUnavailable } from './database-unavailable.js';
+import { EventPublisher, publishAll } from './event-publisher.js';
 import { idempotencyHours } from './idempotency.js';
-
-/** Where events leave to. */
-export abstract class EventPublisher {
-  /** Resolves when every consumer has the event for good; rejects otherwise, and is then called again later. */
-  abstract publish(envelope: EventEnvelope): Promise<void>;
-}
+import { reasonOf } from './try-until.js';
+import { Trouble } from './trouble.js';
 
 const batchSize = 50;
+/** PostgreSQL would end the connection, and with it give back the rows while they are being published. */
+const batchDeadlineMs = 0.75 * idleInTransactionMs;
 const pollMs = 1_000;
 const sweepMs = 3_600_000;
 const inboxDays = 7;
@@ -27,11 +28,14 @@ interface OutboxRow {
 @Injectable()
 export class OutboxRelay {
   private readonly log = new Logger(OutboxRelay.name);
+  private readonly reading = new Trouble(this.log);
+  private readonly publishing = new Trouble(this.log);
   private timer: NodeJS.Timeout | undefined;
   private sweeper: NodeJS.Timeout | undefined;
   private pass: Promise<void> | undefined;
   private again = false;
   private running = false;
+  private pausedUntilMs = 0;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -55,15 +59,17 @@ export class OutboxRelay {
 
   /** Something may be in the outbox: look now. Never waits, never throws. */
   wake(): void {
-    if (!this.running) return;
+    if (!this.running || Date.now() < this.pausedUntilMs) return;
     if (this.pass !== undefined) {
       this.again = true;
       return;
     }
     this.pass = this.drain()
-      .catch((error: unknown) =>
-        this.log.error('the outbox could not be read, and is tried again', stackOf(error)),
-      )
+      .catch((error: unknown) => {
+        this.pause();
+        const reason = databaseUnavailable(error) === undefined ? stackOf(error) : reasonOf(error);
+        this.reading.begin(`the outbox cannot be read, and events wait in it: ${reason}`);
+      })
       .finally(() => {
         this.pass = undefined;
         if (this.again) {
@@ -73,40 +79,62 @@ export class OutboxRelay {
       });
   }
 
+  /** When nothing works, neither commits nor a full outbox make it try more often than it polls. */
+  private pause(): void {
+    this.pausedUntilMs = Date.now() + pollMs;
+  }
+
   private async drain(): Promise<void> {
-    while (
-      this.running &&
-      (await this.dataSource.transaction((manager) => this.publishBatch(manager))) === batchSize
-    );
+    while (this.running) {
+      const { taken, published } = await this.dataSource.transaction((manager) => this.publishBatch(manager));
+      this.reading.end('the outbox can be read again');
+      if (taken > 0 && published === 0) this.pause();
+      if (taken < batchSize || published === 0) return;
+    }
   }
 
   /** Rows are locked while they are published, so that replicas share the work; a crash gives them back. */
-  private async publishBatch(manager: EntityManager): Promise<number> {
+  private async publishBatch(manager: EntityManager): Promise<{ taken: number; published: number }> {
     const rows = await manager.query<OutboxRow[]>(
       `SELECT id, envelope FROM outbox WHERE next_attempt_at <= now()
        ORDER BY next_attempt_at, id LIMIT ${batchSize} FOR UPDATE SKIP LOCKED`,
     );
-    if (rows.length === 0) return 0;
-    const results = await Promise.allSettled(rows.map((row) => this.publisher.publish(row.envelope)));
-    const left: string[] = [];
-    const stayed: string[] = [];
-    for (const [index, result] of results.entries()) {
-      const row = rows[index] as OutboxRow;
-      (result.status === 'fulfilled' ? left : stayed).push(row.id);
-      if (result.status === 'rejected') {
-        this.log.warn(
-          `event ${row.id} (${row.envelope.subject}) stays in the outbox: ${String(result.reason)}`,
-        );
-      }
-    }
-    await manager.query(`DELETE FROM outbox WHERE id = ANY($1)`, [left]);
+    if (rows.length === 0) return { taken: 0, published: 0 };
+    const envelopes = rows.map(({ envelope }) => envelope);
+    const outcomes = await publishAll(this.publisher, envelopes, batchDeadlineMs);
+    const idsOf = (status: 'fulfilled' | 'rejected'): string[] =>
+      rows.filter((_, index) => outcomes[index]?.status === status).map(({ id }) => id);
+    const published = idsOf('fulfilled');
+    this.report(envelopes, outcomes, published.length);
+    await manager.query(`DELETE FROM outbox WHERE id = ANY($1)`, [published]);
     await manager.query(
       `UPDATE outbox SET attempts = attempts + 1,
          next_attempt_at = now() + make_interval(secs => least(power(2, least(attempts, 6)), ${maxBackoffSeconds}))
        WHERE id = ANY($1)`,
-      [stayed],
+      [idsOf('rejected')],
     );
-    return rows.length;
+    return { taken: rows.length, published: published.length };
+  }
+
+  /** If none could be published it is not the events' fault, and said once; else it is said of each. */
+  private report(
+    envelopes: readonly EventEnvelope[],
+    outcomes: readonly PromiseSettledResult<void>[],
+    published: number,
+  ): void {
+    const stayed = outcomes.flatMap((outcome, index) =>
+      outcome.status === 'rejected'
+        ? [
+            `event ${envelopes[index]?.id} (${envelopes[index]?.subject}) stays in the outbox: ${reasonOf(outcome.reason)}`,
+          ]
+        : [],
+    );
+    if (published > 0) {
+      this.publishing.end('events can be published again');
+      for (const line of stayed) this.log.warn(line);
+    } else {
+      this.publishing.begin(`no event can be published: ${stayed[0]}`);
+    }
   }
 
   private async sweep(): Promise<void> {
@@ -118,7 +146,7 @@ export class OutboxRelay {
         `DELETE FROM idempotency_keys WHERE created_at < now() - interval '${idempotencyHours} hours'`,
       );
     } catch (error) {
-      this.log.warn(`old inbox rows and idempotency keys stay for now: ${String(error)}`);
+      this.log.warn(`old inbox rows and idempotency keys stay for now: ${reasonOf(error)}`);
     }
   }
 }

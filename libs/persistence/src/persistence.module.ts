@@ -1,8 +1,10 @@
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { createDataSource, type DatabaseOptions } from './database.js';
+import type { DatabaseOptions } from './database.js';
+import { connectDatabase } from './database-ready.js';
+import { EventPublisher } from './event-publisher.js';
 import { Inbox } from './inbox.js';
-import { EventPublisher, OutboxRelay } from './outbox-relay.js';
+import { OutboxRelay } from './outbox-relay.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 /** A service's database: its connected DataSource, and the unit of work, outbox and inbox upon it. */
@@ -18,7 +20,7 @@ export class PersistenceModule implements OnApplicationShutdown {
       module: PersistenceModule,
       global: true,
       providers: [
-        { provide: DataSource, useFactory: () => createDataSource(database).initialize() },
+        { provide: DataSource, useFactory: () => connectDatabase(database) },
         { provide: EventPublisher, useValue: publisher },
         OutboxRelay,
         UnitOfWork,

@@ -1,6 +1,6 @@
-import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
-import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { poolOf, schemaOf } from './service-data-source.js';
+import { inSqlSpan } from './sql-spans.js';
 
 /**
  * A query that each connection plans once. For the hot reads, where planning takes longer than answering; TypeORM
@@ -13,8 +13,10 @@ export class PreparedQuery<Row extends object> {
   ) {}
 
   async run(dataSource: DataSource, values: readonly unknown[]): Promise<Row[]> {
-    const pool = (dataSource.driver as PostgresDriver).master as Pool;
-    const { rows } = await pool.query<Row>({ name: this.name, text: this.text, values: [...values] });
+    const pool = poolOf(dataSource);
+    const { rows } = await inSqlSpan(schemaOf(dataSource), this.text, () =>
+      pool.query<Row>({ name: this.name, text: this.text, values: [...values] }),
+    );
     return rows;
   }
 }

@@ -1,7 +1,9 @@
 import type { EventEnvelope } from '@hawser/messaging';
-import { EventPublisher, OutboxRelay } from './outbox-relay.js';
+import { EventPublisher } from './event-publisher.js';
+import { OutboxRelay } from './outbox-relay.js';
 import { Inbox } from './inbox.js';
 import { context, notesDatabase, noteTaken, type NotesDatabase } from './testing/notes.js';
+import { until } from './testing/until.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 class RecordingPublisher extends EventPublisher {
@@ -15,14 +17,6 @@ class RecordingPublisher extends EventPublisher {
     }
     this.published.push(envelope);
     return Promise.resolve();
-  }
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const giveUpAt = Date.now() + 8_000;
-  while (!condition()) {
-    if (Date.now() > giveUpAt) throw new Error('it did not come to that within 8 s');
-    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
@@ -103,17 +97,6 @@ describe('a unit of work', () => {
     await relay.stop();
     const waiting = `SELECT attempts, next_attempt_at > now() + interval '50 seconds' AS later FROM outbox`;
     expect(await notes.dataSource.query(waiting)).toEqual([{ attempts: 1001, later: true }]);
-  });
-
-  it('shares the outbox with the relay of another replica, each event going out once', async () => {
-    const other = new OutboxRelay(notes.dataSource, publisher);
-    other.start();
-    await Promise.all(Array.from({ length: 200 }, (_, index) => takeNote(`n${index}`)));
-    other.wake();
-    await until(() => publisher.published.length >= 200);
-    await other.stop();
-    expect(new Set(publisher.published.map(({ id }) => id)).size).toBe(200);
-    expect(publisher.published).toHaveLength(200);
   });
 
   it('answers a repeated Idempotency-Key as the first time, also when both arrive at once', async () => {

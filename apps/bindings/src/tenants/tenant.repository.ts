@@ -5,13 +5,16 @@ import { AgentBindingEntity } from '../agent-bindings/agent-binding.entity.js';
 import { CrewServerEntity } from '../servers/crew-server.entity.js';
 import { WorkspaceServerEntity } from '../servers/workspace-server.entity.js';
 
+/** Services share a database, and with it the names of its locks. */
+const lockOf = (name: string): string => `hawser.bindings.${name}`;
+
 @Injectable()
 export class TenantRepository {
   /** Until the transaction ends, none of these can depart. */
   async holdPresent(manager: EntityManager, ids: readonly string[]): Promise<void> {
     await manager.query(
-      `SELECT pg_advisory_xact_lock_shared(hashtextextended(id, 0)) FROM unnest($1::text[]) AS id`,
-      [[...ids].sort()],
+      `SELECT pg_advisory_xact_lock_shared(hashtextextended(name, 0)) FROM unnest($1::text[]) AS name`,
+      [ids.map(lockOf).sort()],
     );
   }
 
@@ -20,7 +23,7 @@ export class TenantRepository {
    * agent hangs on its crew too, and two that remove the same rows in different orders would block each other.
    */
   async holdDeparting(manager: EntityManager, workspaceId: string, id: string): Promise<void> {
-    for (const lock of [`departures of ${workspaceId}`, id]) {
+    for (const lock of [lockOf(`departures of ${workspaceId}`), lockOf(id)]) {
       await manager.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, [lock]);
     }
   }

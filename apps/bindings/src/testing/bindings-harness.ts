@@ -31,7 +31,7 @@ export class BindingsHarness {
     const hub = new MemoryHub();
     const events = new InProcessEvents();
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(
-      BindingsModule.register(url, new NobodyListens()),
+      BindingsModule.register(bindingsDatabase(url), new NobodyListens()),
       { logger: false, strategy: new BusServer({ bus: hub.connect(), service: 'bindings', events }) },
     );
     await app.listen();

@@ -2,11 +2,12 @@ import { defineEvent, type CallContext } from '@hawser/contracts';
 import { testDatabase } from '@hawser/testing';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import type { DataSource } from 'typeorm';
-import { createDataSource, migrate, type DatabaseOptions } from '../database.js';
+import { createDataSource, type DatabaseOptions } from '../database.js';
+import { migrate } from '../migrate.js';
 import { createServiceTables, dropServiceTables } from '../service-tables.js';
 
 /** The smallest service there is: it keeps notes. */
-class CreateNotes1700000000000 implements MigrationInterface {
+export class CreateNotes1700000000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`CREATE TABLE notes (id text PRIMARY KEY)`);
     await createServiceTables(queryRunner);
@@ -36,14 +37,13 @@ export interface NotesDatabase {
   close(): Promise<void>;
 }
 
+export function notesOptions(url: string): DatabaseOptions {
+  return { url, schema: 'notes', entities: [], migrations: [CreateNotes1700000000000] };
+}
+
 export async function notesDatabase(): Promise<NotesDatabase> {
   const database = await testDatabase();
-  const options = {
-    url: database.url,
-    schema: 'notes',
-    entities: [],
-    migrations: [CreateNotes1700000000000],
-  };
+  const options = notesOptions(database.url);
   await migrate(options);
   const dataSource = await createDataSource(options).initialize();
   return {
