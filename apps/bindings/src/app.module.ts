@@ -1,9 +1,8 @@
-import { EventPublisher, PersistenceModule } from '@hawser/persistence';
+import { EventPublisher, PersistenceModule, type DatabaseOptions } from '@hawser/persistence';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AgentBindingHandler } from './agent-bindings/agent-binding.handler.js';
 import { AgentBindingRepository } from './agent-bindings/agent-binding.repository.js';
 import { AgentBindingService } from './agent-bindings/agent-binding.service.js';
-import { bindingsDatabase } from './database/database.js';
 import { ResolverHandler } from './resolver/resolver.handler.js';
 import { ResolverRepository } from './resolver/resolver.repository.js';
 import { ResolverService } from './resolver/resolver.service.js';
@@ -46,10 +45,10 @@ import { ToolService } from './tools/tool.service.js';
   ],
 })
 export class BindingsModule {
-  static register(databaseUrl: string, publisher: EventPublisher): DynamicModule {
+  static register(database: DatabaseOptions, publisher: EventPublisher): DynamicModule {
     return {
       module: BindingsModule,
-      imports: [PersistenceModule.register(bindingsDatabase(databaseUrl), publisher)],
+      imports: [PersistenceModule.register(database, publisher)],
     };
   }
 }

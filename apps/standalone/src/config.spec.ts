@@ -1,4 +1,5 @@
-import { ConfigError, readConfig } from './config.js';
+import { ConfigError } from '@hawser/runtime';
+import { readConfig } from './config.js';
 
 const key = Buffer.alloc(32, 7).toString('base64');
 
@@ -14,6 +15,7 @@ describe('the configuration', () => {
       corsOrigins: [],
       databaseUrl: undefined,
       natsUrl: undefined,
+      oidc: undefined,
     });
   });
 
@@ -34,7 +36,7 @@ describe('the configuration', () => {
     ['HAWSER_EGRESS_ALLOW', '10.0.0.0/8, fd00::/8, 127.0.0.1/32'],
     ['HAWSER_REDIRECT_ALLOW', 'https://app.example.com/callback'],
     ['COMPOSIO_DEFAULT_CONNECTOR', 'on'],
-    ['OIDC_ISSUER', 'https://id.example.com'],
+    ['OIDC_AUDIENCE', 'https://hawser.example.com'],
   ])('takes %s=%s', (name, value) => {
     expect(() => readConfig({ [name]: value })).not.toThrow();
   });
@@ -57,6 +59,15 @@ describe('the configuration', () => {
     const refused = (): unknown => readConfig({ [name]: value });
     expect(refused).toThrow(ConfigError);
     expect(refused).toThrow(new RegExp(`^${name} must .*\\(it is "${value.replace(/[/.]/g, '\\$&')}"\\)$`));
+  });
+
+  it('takes an OIDC issuer with an audience, and refuses it without', () => {
+    const issuer = 'https://id.example.com';
+    const given = { OIDC_ISSUER: issuer, OIDC_AUDIENCE: 'hawser' };
+    expect(readConfig(given).oidc).toEqual({ issuer, audience: 'hawser' });
+    const refused = (): unknown => readConfig({ OIDC_ISSUER: issuer });
+    expect(refused).toThrow(ConfigError);
+    expect(refused).toThrow(/^OIDC_AUDIENCE must be set when OIDC_ISSUER is: .*https:\/\/id\.example\.com/);
   });
 
   it.each([

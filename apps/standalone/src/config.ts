@@ -1,5 +1,5 @@
-import { cleanEnv } from 'envalid';
-import * as variables from './variables.js';
+import { readOidcOptions, type OidcOptions } from '@hawser/gateway';
+import { readEnvironment, variables } from '@hawser/runtime';
 
 /** What `npm start` can be told by environment variables; docs/configuration.md has the list. */
 export interface Config {
@@ -13,62 +13,37 @@ export interface Config {
   corsOrigins: string[];
   databaseUrl: string | undefined;
   natsUrl: string | undefined;
+  oidc: OidcOptions | undefined;
 }
 
-/** A variable has a value that cannot be used; the message is one line and names it. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
-/** Their values are not printed. */
-const secret = new Set([
-  'HAWSER_BOOTSTRAP_TOKEN',
-  'HAWSER_MASTER_KEYS',
-  'DATABASE_URL',
-  'NATS_URL',
-  'COMPOSIO_API_KEY',
-]);
+/** What `npm start` can be told. */
+export const standaloneVariables = {
+  HAWSER_HOST: variables.host({ default: '127.0.0.1' }),
+  HAWSER_PORT: variables.port({ default: 8080 }),
+  HAWSER_DATA_DIR: variables.folder({ default: '.hawser' }),
+  HAWSER_PUBLIC_URL: variables.httpUrl({ default: undefined }),
+  HAWSER_BOOTSTRAP_TOKEN: variables.bootstrapToken({ default: undefined }),
+  HAWSER_MASTER_KEYS: variables.masterKeys({ default: undefined }),
+  HAWSER_CORS_ORIGINS: variables.origins({ default: [] }),
+  DATABASE_URL: variables.databaseUrl({ default: undefined }),
+  NATS_URL: variables.natsUrl({ default: undefined }),
+  OIDC_ISSUER: variables.httpUrl({ default: undefined }),
+  OIDC_AUDIENCE: variables.text({ default: undefined }),
+  // Of services that are still to come: a mistake in them shows now rather than then.
+  HAWSER_EGRESS_ALLOW: variables.networks({ default: [] }),
+  HAWSER_REDIRECT_ALLOW: variables.redirects({ default: [] }),
+  COMPOSIO_API_KEY: variables.text({ default: undefined }),
+  COMPOSIO_BASE_URL: variables.httpUrl({ default: undefined }),
+  COMPOSIO_DEFAULT_CONNECTOR: variables.onOrOff({ default: false }),
+  MCP_REGISTRY_URL: variables.httpUrl({ default: undefined }),
+};
 
 /**
  * Reads the configuration once, before anything else starts.
  * @throws ConfigError naming the first variable that cannot be used
  */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  // An empty value is an unset one, as compose files and charts produce them.
-  const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
-  );
-  const env = cleanEnv(
-    given,
-    {
-      HAWSER_HOST: variables.host({ default: '127.0.0.1' }),
-      HAWSER_PORT: variables.port({ default: 8080 }),
-      HAWSER_DATA_DIR: variables.folder({ default: '.hawser' }),
-      HAWSER_PUBLIC_URL: variables.httpUrl({ default: undefined }),
-      HAWSER_BOOTSTRAP_TOKEN: variables.bootstrapToken({ default: undefined }),
-      HAWSER_MASTER_KEYS: variables.masterKeys({ default: undefined }),
-      HAWSER_CORS_ORIGINS: variables.origins({ default: [] }),
-      DATABASE_URL: variables.databaseUrl({ default: undefined }),
-      NATS_URL: variables.natsUrl({ default: undefined }),
-      // Of services that are still to come: a mistake in them shows now rather than then.
-      HAWSER_EGRESS_ALLOW: variables.networks({ default: [] }),
-      HAWSER_REDIRECT_ALLOW: variables.redirects({ default: [] }),
-      COMPOSIO_API_KEY: variables.text({ default: undefined }),
-      COMPOSIO_BASE_URL: variables.httpUrl({ default: undefined }),
-      COMPOSIO_DEFAULT_CONNECTOR: variables.onOrOff({ default: false }),
-      MCP_REGISTRY_URL: variables.httpUrl({ default: undefined }),
-      OIDC_ISSUER: variables.httpUrl({ default: undefined }),
-      OIDC_AUDIENCE: variables.text({ default: undefined }),
-    },
-    {
-      reporter: ({ errors }) => {
-        for (const [name, error] of Object.entries(errors)) {
-          const shown = secret.has(name) ? '' : ` (it is "${given[name] ?? ''}")`;
-          throw new ConfigError(`${name} ${error.message}${shown}`);
-        }
-      },
-    },
-  );
+  const env = readEnvironment(environment, standaloneVariables);
   return {
     host: env.HAWSER_HOST,
     port: env.HAWSER_PORT,
@@ -79,5 +54,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     corsOrigins: env.HAWSER_CORS_ORIGINS,
     databaseUrl: env.DATABASE_URL,
     natsUrl: env.NATS_URL,
+    oidc: readOidcOptions(env),
   };
 }

@@ -1,4 +1,4 @@
-import { ConfigError } from './config.js';
+import { ConfigError } from '@hawser/runtime';
 
 /** SQLSTATE: no connection, refused login, no such database, missing privilege. */
 const refusals = /^(08...|28...|3D000|42501)$/;

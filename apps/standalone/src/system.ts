@@ -1,17 +1,15 @@
 import { BindingsModule, bindingsDatabase } from '@hawser/bindings';
 import { DemoService, DirectoryModule, directoryDatabase } from '@hawser/directory';
 import { EmbeddedPostgres } from '@hawser/embedded-postgres';
-import { closeGateway, createGateway } from '@hawser/gateway';
-import { BusClient, BusServer, InProcessEvents, MemoryHub, NatsBus, type Bus } from '@hawser/messaging';
+import { closeGateway, createGateway, listen } from '@hawser/gateway';
+import { Broadcasts, BusClient, InProcessEvents, MemoryHub, NatsBus, type Bus } from '@hawser/messaging';
 import { migrate, OutboxRelay } from '@hawser/persistence';
+import { serve, startMetrics, type Started } from '@hawser/runtime';
 import type { DynamicModule, INestMicroservice, LogLevel } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { MicroserviceOptions } from '@nestjs/microservices';
 import type { Config } from './config.js';
 import { ensureDemo, type Demo } from './demo.js';
 import { explainDatabaseError } from './given-database.js';
 import { ensureMasterKeys } from './master-keys.js';
-import type { Started } from './started.js';
 
 const logLevels: LogLevel[] = ['warn', 'error', 'fatal'];
 
@@ -49,31 +47,25 @@ export async function startSystem(
     return started.add(bus, () => bus.close());
   };
   const events = new InProcessEvents();
-  const serve = async (service: string, bus: Bus, module: DynamicModule): Promise<INestMicroservice> => {
-    const strategy = new BusServer({ bus, service, events });
-    const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
-      strategy,
-      logger: logLevels,
-      // So that what has been started is ended.
-      abortOnError: false,
-    });
-    started.add<INestMicroservice>(app, () => app.close());
-    await app.listen();
-    return app;
+  const run = async (service: string, bus: Bus, module: DynamicModule): Promise<INestMicroservice> => {
+    const app = await serve({ service, module, bus, events, logger: logLevels });
+    return started.add<INestMicroservice>(app, () => app.close());
   };
 
+  startMetrics('standalone');
   const directoryBus = await connect('directory');
-  const directory = await serve(
+  const directory = await run(
     'directory',
     directoryBus,
-    DirectoryModule.register(databaseUrl, events, new BusClient(directoryBus)),
+    DirectoryModule.register(directoryDatabase(databaseUrl), events, directoryBus),
   );
-  const bindings = await serve(
+  const bindings = await run(
     'bindings',
     await connect('bindings'),
-    BindingsModule.register(databaseUrl, events),
+    BindingsModule.register(bindingsDatabase(databaseUrl), events),
   );
-  const bus = new BusClient(await connect('gateway'));
+  const gatewayBus = await connect('gateway');
+  const bus = new BusClient(gatewayBus);
   const demo = await ensureDemo(directory.get(DemoService), bus, config.bootstrapToken);
   // Only now: an event that found no consumer would count as delivered.
   for (const service of [directory, bindings]) {
@@ -81,11 +73,15 @@ export async function startSystem(
     relay.start();
   }
 
-  const gateway = await createGateway({ bus, corsOrigins: config.corsOrigins, logger: logLevels });
+  const gateway = await createGateway({
+    bus,
+    broadcasts: new Broadcasts(gatewayBus),
+    corsOrigins: config.corsOrigins,
+    oidc: config.oidc,
+    logger: logLevels,
+  });
   started.add(gateway, () => closeGateway(gateway));
-  // Not by Nest, which would log a port in use before we can say it in one line.
-  await gateway.init();
-  const url = await gateway.getHttpAdapter().getInstance().listen({ host: config.host, port: config.port });
+  const url = await listen(gateway, { host: config.host, port: config.port });
   return { url: config.publicUrl?.replace(/\/+$/, '') ?? url, demo };
 }
 

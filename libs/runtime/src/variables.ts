@@ -1,6 +1,10 @@
 import { isIP } from 'node:net';
 import { makeValidator } from 'envalid';
 
+/** From most to least talkative; those of pino. */
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
 type Validator<T> = ReturnType<typeof makeValidator<T>>;
 
 /** A validator whose complaint is the end of a sentence that begins with the variable's name. */
@@ -69,6 +73,18 @@ export const masterKeys = variable(
   'must be id:key pairs separated by commas, each key 32 bytes in base64',
   (value) => (value.split(',').every(isMasterKey) ? value : undefined),
 );
+export const logLevel = makeValidator<LogLevel>((text) => {
+  const level = logLevels.find((known) => known === text);
+  if (level === undefined) throw new Error(`must be one of ${logLevels.join(', ')}`);
+  return level;
+});
+export const ratio = variable('must be a number from 0 to 1', (text) =>
+  /^(0|1|0?\.\d+|1\.0+)$/.test(text) ? Number(text) : undefined,
+);
+export const count = (least: number, most: number): Validator<number> =>
+  variable(`must be a whole number from ${least} to ${most}`, (text) =>
+    /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : undefined,
+  );
 export const onOrOff = variable('must be on or off', (value) => ({ on: true, off: false })[value]);
 
 /** CIDR, RFC 4632 and RFC 4291. */

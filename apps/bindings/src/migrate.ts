@@ -1,0 +1,4 @@
+import { runMigration } from '@hawser/runtime';
+import { bindingsDatabase } from './database/database.js';
+
+runMigration({ name: 'bindings', environment: process.env, database: bindingsDatabase });

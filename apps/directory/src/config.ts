@@ -1,0 +1,7 @@
+import { serviceVariables, variables } from '@hawser/runtime';
+
+/** What the directory can be told; docs/configuration.md has the list. */
+export const directoryVariables = {
+  ...serviceVariables,
+  HAWSER_BOOTSTRAP_TOKEN: variables.bootstrapToken({ default: undefined }),
+};

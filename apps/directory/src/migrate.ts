@@ -1,0 +1,4 @@
+import { runMigration } from '@hawser/runtime';
+import { directoryDatabase } from './database/database.js';
+
+runMigration({ name: 'directory', environment: process.env, database: directoryDatabase });

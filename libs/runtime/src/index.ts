@@ -1,0 +1,17 @@
+export { ConfigError, readEnvironment } from './environment.js';
+export type { VariableSpecs } from './environment.js';
+export { readiness } from './health.js';
+export type { Check, Readiness } from './health.js';
+export { createLogger } from './logger.js';
+export { scrape, startMetrics } from './metrics.js';
+export { migrationVariables, runMigration } from './migration.js';
+export { OperationsServer } from './operations-server.js';
+export { databaseVariables, programVariables } from './program-variables.js';
+export { runProgram } from './program.js';
+export type { Program } from './program.js';
+export { serve } from './serve.js';
+export { runService, serviceVariables, startTracingIfAsked } from './service.js';
+export type { ServiceParts } from './service.js';
+export { Started } from './started.js';
+export { startTracing } from './tracing.js';
+export * as variables from './variables.js';

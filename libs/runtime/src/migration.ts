@@ -1,0 +1,35 @@
+import { runMigrations, type DatabaseOptions } from '@hawser/persistence';
+import { readEnvironment } from './environment.js';
+import { createLogger } from './logger.js';
+import { databaseVariables, programVariables } from './program-variables.js';
+
+export interface Migration {
+  name: string;
+  environment: NodeJS.ProcessEnv;
+  database: (url: string) => DatabaseOptions;
+}
+
+const { DATABASE_URL } = databaseVariables;
+const { HAWSER_LOG_LEVEL } = programVariables;
+
+/** What a migration can be told. */
+export const migrationVariables = { DATABASE_URL, HAWSER_LOG_LEVEL };
+
+/** Runs a service's migrations as a program of its own; exits 0 when the schema is up to date, else 1. */
+export function runMigration({ name, environment, database }: Migration): void {
+  migrate().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      process.stderr.write(`hawser: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.exit(1);
+    },
+  );
+
+  async function migrate(): Promise<void> {
+    const config = readEnvironment(environment, migrationVariables);
+    const logger = createLogger({ service: `${name}-migration`, level: config.HAWSER_LOG_LEVEL });
+    await runMigrations(database(config.DATABASE_URL), {
+      log: (line) => void logger.log(line, 'Migration'),
+    });
+  }
+}
