@@ -40,7 +40,7 @@ const notInPrograms = [
 ];
 
 export default tseslint.config(
-  { ignores: ['**/dist/', '**/node_modules/', '.nx/', '.cache/', '.hawser/'] },
+  { ignores: ['**/dist/', '**/node_modules/', '.nx/', '.cache/', '.hawser/', '.hawser-distributed/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -83,7 +83,15 @@ export default tseslint.config(
   {
     // Configuration is read once, at start; see docs/architecture.md.
     files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
-    ignores: ['**/*.spec.ts', '**/src/testing/**', '**/main.ts', 'libs/testing/**', 'apps/system-tests/**'],
+    ignores: [
+      '**/*.spec.ts',
+      '**/src/testing/**',
+      // What is run hands its environment to its configuration.
+      'apps/*/src/{main,migrate,stop}.ts',
+      'libs/testing/**',
+      'apps/system-tests/**',
+      'apps/bench/**',
+    ],
     rules: {
       'no-restricted-properties': [
         'error',
