@@ -1,5 +1,5 @@
-import { BusClient } from '@hawser/messaging';
-import { EventPublisher, PersistenceModule } from '@hawser/persistence';
+import { Broadcasts, BusClient, type Bus } from '@hawser/messaging';
+import { EventPublisher, PersistenceModule, type DatabaseOptions } from '@hawser/persistence';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessHandler } from './access/access.handler.js';
 import { AccessRepository } from './access/access.repository.js';
@@ -14,7 +14,7 @@ import { ChangeService } from './changes/change.service.js';
 import { CrewHandler } from './crews/crew.handler.js';
 import { CrewRepository } from './crews/crew.repository.js';
 import { CrewService } from './crews/crew.service.js';
-import { directoryDatabase } from './database/database.js';
+import { Bootstrap } from './demo/bootstrap.js';
 import { DemoRepository } from './demo/demo.repository.js';
 import { DemoService } from './demo/demo.service.js';
 import { DepartureService } from './departures/departure.service.js';
@@ -63,18 +63,22 @@ import { WorkspaceService } from './workspaces/workspace.service.js';
     ChangeService,
     DepartureService,
     DemoService,
+    Bootstrap,
     DemoRepository,
     HealthService,
     HealthRepository,
   ],
 })
 export class DirectoryModule {
-  /** `busClient` is how it reaches the other services. */
-  static register(databaseUrl: string, publisher: EventPublisher, busClient: BusClient): DynamicModule {
+  /** `bus` is how it reaches the others. */
+  static register(database: DatabaseOptions, publisher: EventPublisher, bus: Bus): DynamicModule {
     return {
       module: DirectoryModule,
-      imports: [PersistenceModule.register(directoryDatabase(databaseUrl), publisher)],
-      providers: [{ provide: BusClient, useValue: busClient }],
+      imports: [PersistenceModule.register(database, publisher)],
+      providers: [
+        { provide: BusClient, useValue: new BusClient(bus) },
+        { provide: Broadcasts, useValue: new Broadcasts(bus) },
+      ],
     };
   }
 }

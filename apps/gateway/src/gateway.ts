@@ -1,11 +1,13 @@
-import type { BusClient } from '@hawser/messaging';
-import type { LogLevel } from '@nestjs/common';
+import type { Broadcasts, BusClient } from '@hawser/messaging';
+import type { LoggerService, LogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { OidcOptions } from './access/oidc/oidc-options.js';
 import { DirectoryApiModule } from './api/directory/directory-api.module.js';
 import { TiersApiModule } from './api/tiers/tiers-api.module.js';
 import { GatewayModule } from './app.module.js';
 import { requestId } from './http/request-id.js';
+import { observeRequests } from './observability/observe-requests.js';
 import { serveDocuments } from './openapi/serve.js';
 import { sendProblem } from './problems/problem.filter.js';
 import { refuseConnection } from './problems/refuse-connection.js';
@@ -13,9 +15,14 @@ import type { Surface } from './openapi/documents.js';
 
 export interface GatewayOptions {
   bus: BusClient;
+  broadcasts: Broadcasts;
   /** Origins whose pages may call the gateway from a browser. */
   corsOrigins: readonly string[];
-  logger: LogLevel[];
+  /** The issuer whose JWTs are taken besides Hawser's own tokens. */
+  oidc?: OidcOptions | undefined;
+  logger: LoggerService | LogLevel[];
+  /** Whether every request gets a line at level debug; making it costs time, whether or not somebody reads it. */
+  logRequests?: boolean;
 }
 
 export const surfaces: readonly Surface[] = [
@@ -26,13 +33,18 @@ export const surfaces: readonly Surface[] = [
 /** Five JSON fields of 64 KiB fit with room to spare. */
 const bodyLimitBytes = 1024 * 1024;
 const requestTimeoutMs = 30_000;
+/** A connection that looks idle here may have a caller who is just writing to it: for so long all are kept open. */
+const lingerMs = 250;
 const idleSweepMs = 50;
 
 /** The gateway, ready to listen. */
 export async function createGateway({
   bus,
+  broadcasts,
   corsOrigins,
+  oidc,
   logger,
+  logRequests = false,
 }: GatewayOptions): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
@@ -54,11 +66,9 @@ export async function createGateway({
   });
   // Read as text by default, where a body that is not JSON is to be refused by its type.
   adapter.getInstance().removeContentTypeParser('text/plain');
-  adapter.getInstance().addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
-    done();
-  });
-  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.register(bus), adapter, {
+  observeRequests(adapter.getInstance(), { logRequests });
+  const module = GatewayModule.register(bus, broadcasts, oidc);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger,
     // Nest's parsers add forms, and do no more for JSON than Fastify's own.
     bodyParser: false,
@@ -77,10 +87,28 @@ export async function createGateway({
   return app;
 }
 
-/** Stops taking requests, lets those in flight finish, and closes. Keep-alive connections are ended as they fall idle. */
+/** Begins to take requests; answers the address. Not by Nest, which would log a port in use before we can say it. */
+export async function listen(
+  app: NestFastifyApplication,
+  address: { host: string; port: number },
+): Promise<string> {
+  await app.init();
+  return app.getHttpAdapter().getInstance().listen(address);
+}
+
+/**
+ * Takes no more connections, lets the requests in flight finish, and closes. Those that still come on the connections
+ * that are there are answered, and told that theirs is the last one; then connections are ended as they fall idle.
+ */
 export async function closeGateway(app: NestFastifyApplication): Promise<void> {
   const server = app.getHttpServer();
-  const sweep = setInterval(() => server.closeIdleConnections(), idleSweepMs);
+  const closeIdle = server.closeIdleConnections.bind(server);
+  // Node and Fastify call it as soon as the server closes, and cut off whoever is just being heard.
+  server.closeIdleConnections = () => undefined;
+  const lingerUntilMs = Date.now() + lingerMs;
+  const sweep = setInterval(() => {
+    if (Date.now() >= lingerUntilMs) closeIdle();
+  }, idleSweepMs);
   try {
     await app.close();
   } finally {

@@ -16,6 +16,8 @@ import { DirectoryHarness, eventually } from '../testing/directory-harness.js';
 
 let database: TestDatabase;
 let directory: DirectoryHarness;
+// Before there is any connection, which may keep the method that it finds.
+const statements = jest.spyOn(Client.prototype, 'query');
 
 beforeAll(async () => {
   database = await testDatabase();
@@ -43,6 +45,7 @@ describe('a token', () => {
       workspace: { id, slug, name, plan: 'team', sandbox_of },
       agent: null,
       crew_id: null,
+      expires_at: null,
     });
   });
 
@@ -205,13 +208,14 @@ describe('the last use of a token', () => {
   });
 });
 
-it('asks the database once', async () => {
+it('asks the database once, for a token and for a user', async () => {
   const owner = await directory.owner();
   await directory.authorise(owner.token);
   await delay(100);
-  const statements = jest.spyOn(Client.prototype, 'query');
   const path = { workspace: owner.workspaceId, agent_id: 'agt_none', crew_id: 'crew_none' };
+  statements.mockClear();
   await directory.authorise(owner.token, path);
   expect(statements).toHaveBeenCalledTimes(1);
-  statements.mockRestore();
+  await directory.authoriseUser(owner.userId, path);
+  expect(statements).toHaveBeenCalledTimes(2);
 });

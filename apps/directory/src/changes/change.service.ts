@@ -1,6 +1,8 @@
 import { workspaceOf, type CallContext } from '@hawser/contracts';
+import { accessChanged } from '@hawser/contracts/directory';
+import { Broadcasts } from '@hawser/messaging';
 import { UnitOfWork, type Transaction } from '@hawser/persistence';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditRepository, newEntry } from '../audit/audit.repository.js';
 import { workspaceGone } from '../workspaces/workspace-gone.js';
@@ -28,32 +30,43 @@ export class Change {
 }
 
 /**
- * All writes go through here: a transaction that first holds the caller's workspace, so that it cannot be deleted
+ * All writes in a workspace go through here: a transaction that first holds the caller's workspace, so that it cannot be deleted
  * meanwhile. Always the workspace first: two transactions that lock in another order could wait for each other.
  */
 @Injectable()
 export class ChangeService {
+  private readonly log = new Logger(ChangeService.name);
+
   constructor(
     private readonly unitOfWork: UnitOfWork,
     private readonly workspaces: WorkspaceRepository,
     private readonly auditLog: AuditRepository,
+    private readonly broadcasts: Broadcasts,
   ) {}
 
-  run<T>(context: CallContext, work: (change: Change) => Promise<T>, hold: Hold = 'present'): Promise<T> {
-    return this.unitOfWork.run(context, async (transaction) =>
+  async run<T>(
+    context: CallContext,
+    work: (change: Change) => Promise<T>,
+    hold: Hold = 'present',
+  ): Promise<T> {
+    const result = await this.unitOfWork.run(context, async (transaction) =>
       work(await this.begin(context, transaction, hold)),
     );
+    await this.tell(context);
+    return result;
   }
 
   /** With an idempotency key, as UnitOfWork has it. */
-  create<T extends object>(
+  async create<T extends object>(
     context: CallContext,
     operation: { subject: string; request: object; remembered?: (answer: T) => T },
     work: (change: Change) => Promise<T>,
   ): Promise<T> {
-    return this.unitOfWork.create(context, operation, async (transaction) =>
+    const result = await this.unitOfWork.create(context, operation, async (transaction) =>
       work(await this.begin(context, transaction, 'present')),
     );
+    await this.tell(context);
+    return result;
   }
 
   private async begin(context: CallContext, transaction: Transaction, hold: Hold): Promise<Change> {
@@ -61,5 +74,14 @@ export class ChangeService {
     const workspace = await this.workspaces.hold(transaction.manager, id, hold);
     if (workspace === null) throw workspaceGone(id);
     return new Change(transaction, workspace, context, this.auditLog);
+  }
+
+  /** Gateways remember who is calling; what they know of this workspace they forget before the change is answered. */
+  private async tell(context: CallContext): Promise<void> {
+    try {
+      await this.broadcasts.tell(accessChanged, { workspace_id: workspaceOf(context) }, context);
+    } catch (error) {
+      this.log.warn(`gateways may know of a change some seconds late: ${String(error)}`);
+    }
   }
 }

@@ -1,3 +1,4 @@
+import type { CallContext } from '@hawser/contracts';
 import { forgetTenant } from '@hawser/contracts/bindings';
 import { tenantDeparted, type Departure } from '@hawser/contracts/directory';
 import type { Bus, BusMessage, EventEnvelope, EventSource } from '@hawser/messaging';
@@ -24,7 +25,8 @@ export class BindingsStandIn {
       const error = { code: 'internal', message: 'bindings is unwell', details: {} };
       return { data: Buffer.from(JSON.stringify(error)), headers: { 'hawser-error': 'internal' } };
     }
-    this.toldDirectly.push({ ...departure, workspaceId: headers['hawser-workspace'] ?? '' });
+    const { workspaceId = '' } = JSON.parse(headers['hawser-context'] ?? '') as CallContext;
+    this.toldDirectly.push({ ...departure, workspaceId });
     return { data: new Uint8Array(0), headers: {} };
   }
 

@@ -17,7 +17,6 @@ import { NestFactory } from '@nestjs/core';
 import { DataSource } from 'typeorm';
 import { DirectoryModule } from '../app.module.js';
 import { directoryDatabase } from '../database/database.js';
-import { DemoService } from '../demo/demo.service.js';
 import { hashOf } from '../tokens/token-secret.js';
 import { BindingsStandIn } from './bindings-stand-in.js';
 import { Caller } from './caller.js';
@@ -36,15 +35,18 @@ export class DirectoryHarness {
     await migrate(directoryDatabase(url));
     const hub = new MemoryHub();
     const events = new InProcessEvents();
-    const client = new BusClient(hub.connect());
-    const app = await NestFactory.createMicroservice(DirectoryModule.register(url, events, client), {
-      logger: false,
-      strategy: new BusServer({ bus: hub.connect(), service: 'directory', events }),
-    });
+    const bus = hub.connect();
+    const app = await NestFactory.createMicroservice(
+      DirectoryModule.register(directoryDatabase(url), events, bus),
+      {
+        logger: false,
+        strategy: new BusServer({ bus, service: 'directory', events }),
+      },
+    );
     await app.listen();
     const bindings = new BindingsStandIn(hub.connect(), events);
     app.get(OutboxRelay).start();
-    return new DirectoryHarness(app, client, events, bindings);
+    return new DirectoryHarness(app, new BusClient(hub.connect()), events, bindings);
   }
 
   async stop(): Promise<void> {
@@ -59,22 +61,38 @@ export class DirectoryHarness {
     return this.get(DataSource).query<Row[]>(sql, parameters);
   }
 
-  authorise(token: string, path: Partial<Authorise> = {}): Promise<Access> {
+  authorise(token: string, path: Authorise = {}): Promise<Access> {
+    return this.ask({ token_hash: hashOf(token), ...path });
+  }
+
+  /** A user of an OIDC issuer, who has no token. */
+  authoriseUser(subject: string, path: Authorise = {}): Promise<Access> {
+    return this.ask({ subject, ...path });
+  }
+
+  ask(request: Authorise): Promise<Access> {
     const gateway = { requestId: randomUUID(), actor: { kind: 'system' as const, id: 'gateway' } };
-    return this.client.call(authorise, { token_hash: hashOf(token), ...path }, gateway);
+    return this.client.call(authorise, request, gateway);
   }
 
   /** Whoever has this token, as the gateway lets them through. */
   async caller(token: string): Promise<Caller> {
-    const { actor, workspace } = await this.authorise(token);
-    return new Caller(this.client, { requestId: randomUUID(), actor, workspaceId: workspace.id }, token);
+    return this.callerOf(await this.authorise(token), token);
+  }
+
+  /** A user of an OIDC issuer, in the workspace that they name, or in none. */
+  async user(subject: string, workspace?: string): Promise<Caller> {
+    return this.callerOf(await this.authoriseUser(subject, workspace === undefined ? {} : { workspace }), '');
+  }
+
+  private callerOf({ actor, workspace }: Access, token: string): Caller {
+    const place = workspace === null ? {} : { workspaceId: workspace.id };
+    return new Caller(this.client, { requestId: randomUUID(), actor, ...place }, token);
   }
 
   /** The OWNER of a workspace of their own. */
   async owner(name = 'Acme'): Promise<Caller> {
-    const actor = { kind: 'user' as const, id: 'tok_test', user_id: `usr_${randomUUID()}` };
-    const workspaceId = await this.anyWorkspace();
-    const founder = new Caller(this.client, { requestId: randomUUID(), actor, workspaceId }, '');
+    const founder = await this.user(`usr_${randomUUID()}`);
     const { token } = await founder.call(createWorkspace, { name });
     return this.caller(token ?? '');
   }
@@ -113,13 +131,6 @@ export class DirectoryHarness {
       `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
     );
     return row?.count ?? 0;
-  }
-
-  /** Workspaces are made from within a workspace. */
-  private async anyWorkspace(): Promise<string> {
-    await this.get(DemoService).ensure();
-    const [row] = await this.query<{ id: string }>(`SELECT id FROM workspaces WHERE slug = 'demo'`);
-    return row?.id ?? '';
   }
 }
 

@@ -21,8 +21,8 @@ export class WorkspaceHandler {
   constructor(private readonly workspaces: WorkspaceService) {}
 
   @Handles(listWorkspaces)
-  list(_page: PageQuery, context: CallContext): Promise<WorkspacePage> {
-    return this.workspaces.list(context);
+  list(page: PageQuery, context: CallContext): Promise<WorkspacePage> {
+    return this.workspaces.list(context, page);
   }
 
   @Handles(getWorkspace)

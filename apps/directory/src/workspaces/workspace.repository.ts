@@ -1,4 +1,6 @@
+import type { PageQuery } from '@hawser/contracts';
 import type { Plan } from '@hawser/contracts/directory';
+import { readPage, type Page } from '@hawser/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { WorkspaceEntity } from './workspace.entity.js';
@@ -26,6 +28,22 @@ export class WorkspaceRepository {
   async find(id: string): Promise<ShownWorkspace | null> {
     const [row] = await this.dataSource.query<ShownWorkspace[]>(`${shown} WHERE w.id = $1`, [id]);
     return row ?? null;
+  }
+
+  /** Those that the user is a member of, in the order they were made. */
+  listOfUser(userId: string, page: PageQuery): Promise<Page<ShownWorkspace>> {
+    return readPage(
+      page,
+      1,
+      ({ id }) => [id],
+      (after, limit) =>
+        this.dataSource.query<ShownWorkspace[]>(
+          `${shown} JOIN members m ON m.workspace_id = w.id
+           WHERE m.user_id = $1 ${after ? 'AND m.workspace_id > $3' : ''}
+           ORDER BY m.workspace_id LIMIT $2`,
+          [userId, limit, ...(after ?? [])],
+        ),
+    );
   }
 
   /** Waits for those who hold it in a way that does not go with this one. */

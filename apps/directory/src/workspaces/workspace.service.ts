@@ -1,4 +1,11 @@
-import { ServiceError, workspaceOf, type CallContext, type Deleted } from '@hawser/contracts';
+import {
+  ServiceError,
+  workspaceOf,
+  type Actor,
+  type CallContext,
+  type Deleted,
+  type PageQuery,
+} from '@hawser/contracts';
 import {
   createWorkspace,
   type CreatedWorkspace,
@@ -7,7 +14,7 @@ import {
   type Workspace,
   type WorkspacePage,
 } from '@hawser/contracts/directory';
-import { newId, violatesUnique } from '@hawser/persistence';
+import { newId, UnitOfWork, violatesUnique } from '@hawser/persistence';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { AuditRepository, newEntry } from '../audit/audit.repository.js';
@@ -29,12 +36,18 @@ export class WorkspaceService {
     private readonly members: MemberRepository,
     private readonly tokens: TokenRepository,
     private readonly auditLog: AuditRepository,
+    private readonly unitOfWork: UnitOfWork,
     private readonly changes: ChangeService,
     private readonly departures: DepartureService,
   ) {}
 
-  /** A token belongs to one workspace, so that is all a caller can see. */
-  async list(context: CallContext): Promise<WorkspacePage> {
+  /** A token belongs to one workspace, so that is all it can see; a user without a token sees all of theirs. */
+  async list(context: CallContext, page: PageQuery): Promise<WorkspacePage> {
+    const { workspaceId, actor } = context;
+    if (workspaceId === undefined && actor.user_id !== undefined) {
+      const { rows, next_cursor } = await this.workspaces.listOfUser(actor.user_id, page);
+      return { workspaces: rows.map(toDto), next_cursor };
+    }
     const row = await this.workspaces.find(workspaceOf(context));
     return { workspaces: row === null ? [] : [toDto(row)], next_cursor: null };
   }
@@ -47,13 +60,14 @@ export class WorkspaceService {
   }
 
   async create(context: CallContext, input: CreateWorkspace): Promise<CreatedWorkspace> {
-    return this.changes.create(
+    return this.unitOfWork.create(
       context,
       { ...createWorkspace, request: input, remembered: (answer) => ({ ...answer, token: null }) },
-      async ({ manager, workspace: current }) => {
-        const userId = requireMaker(context, current);
+      async ({ manager }) => {
+        const userId = requireUser(context.actor);
+        const current = await this.holdCurrent(manager, context);
         const workspace = await this.insert(manager, input);
-        const known = await this.members.findByUser(manager, current.id, userId);
+        const known = current && (await this.members.findByUser(manager, current.id, userId));
         const email = known?.email ?? null;
         await this.members.insert(
           manager,
@@ -97,6 +111,26 @@ export class WorkspaceService {
       'alone',
     );
     return { id, deleted: true };
+  }
+
+  /**
+   * The workspace that a maker comes from, which stays until the transaction ends; null for one who comes from none.
+   * @throws ServiceError forbidden from a sandbox
+   */
+  private async holdCurrent(
+    manager: EntityManager,
+    { workspaceId }: CallContext,
+  ): Promise<ShownWorkspace | null> {
+    if (workspaceId === undefined) return null;
+    const current = await this.workspaces.hold(manager, workspaceId, 'present');
+    if (current === null) throw workspaceGone(workspaceId);
+    if (current.sandbox_of !== null) {
+      throw new ServiceError(
+        'forbidden',
+        'a test token reaches only its sandbox; make a workspace with a live token',
+      );
+    }
+    return current;
   }
 
   private async patch(change: Change, patch: PatchWorkspace): Promise<Workspace> {
@@ -146,20 +180,12 @@ export class WorkspaceService {
 }
 
 /** @throws ServiceError forbidden for callers that cannot be the OWNER of anything */
-function requireMaker({ actor }: CallContext, current: ShownWorkspace): string {
-  if (actor.user_id === undefined) {
-    throw new ServiceError(
-      'forbidden',
-      'a workspace needs an OWNER: only a user can make one, with a token of kind user',
-    );
-  }
-  if (current.sandbox_of !== null) {
-    throw new ServiceError(
-      'forbidden',
-      'a test token reaches only its sandbox; make a workspace with a live token',
-    );
-  }
-  return actor.user_id;
+function requireUser({ user_id }: Actor): string {
+  if (user_id !== undefined) return user_id;
+  throw new ServiceError(
+    'forbidden',
+    'a workspace needs an OWNER: only a user can make one, with a token of kind user',
+  );
 }
 
 function toDto(row: ShownWorkspace): Workspace {

@@ -3,15 +3,15 @@ import type { Access } from '@hawser/contracts/directory';
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { readIdempotencyKey } from '../http/idempotency-key.js';
-import { permissions, type Permission } from './permissions.js';
+import { isEnough, permissions, type Permission } from './permissions.js';
 import { accessRuleKey, type AccessRule } from './requires.js';
 import { namedTenant, tenantMissing } from './tenant.js';
 
 /** Lets a request in: who it is, in which workspace, with which role and scope, and that its path's ids exist there. */
 @Injectable()
-export class AccessGuard extends AuthGuard('bearer') {
+export class AccessGuard extends AuthGuard(['bearer', 'jwt']) {
   constructor(private readonly reflector: Reflector) {
     super();
   }
@@ -19,7 +19,7 @@ export class AccessGuard extends AuthGuard('bearer') {
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const rule = this.reflector.get<AccessRule | 'public' | undefined>(accessRuleKey, context.getHandler());
     if (rule === 'public') return true;
-    const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Access }>();
+    const request = this.getRequest(context);
     if (rule === undefined)
       throw new Error(`${request.method} ${request.routeOptions.url} declares no access rule`);
     request.tenantName = namedTenant(request, rule.tenant);
@@ -33,6 +33,15 @@ export class AccessGuard extends AuthGuard('bearer') {
     return true;
   }
 
+  // `switchToHttp` makes three functions anew each time, and Passport's guard asks twice.
+  override getRequest(context: ExecutionContext): FastifyRequest & { user?: Access } {
+    return context.getArgByIndex(0);
+  }
+
+  getResponse(context: ExecutionContext): FastifyReply {
+    return context.getArgByIndex(1);
+  }
+
   override handleRequest<User>(error: unknown, user: User | false): User {
     if (error) throw error as Error;
     if (user === false) {
@@ -44,7 +53,7 @@ export class AccessGuard extends AuthGuard('bearer') {
 
 function requirePermission(
   permission: Permission,
-  { actor, role, scopes }: Access,
+  { actor, role, scopes, workspace }: Access,
   request: FastifyRequest,
 ): void {
   if (actor.kind === 'agent') {
@@ -53,7 +62,7 @@ function requirePermission(
     if (!permission.ownAgent || !aboutItself) {
       throw new ServiceError('forbidden', "an agent's token may only read what concerns that agent");
     }
-  } else if (role === null || !permission.roles.includes(role)) {
+  } else if (!isEnough(role, permission, workspace !== null)) {
     throw new ServiceError(
       'forbidden',
       `needs the role ${permission.roles.join(' or ')}, and this token has ${role ?? 'none'}`,

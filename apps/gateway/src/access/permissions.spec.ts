@@ -228,7 +228,7 @@ describe('who may do what', () => {
 
   /** The code of the refusal, or null when the request came through to the service. */
   async function refusal({ route, body, calls }: Line, access: Access): Promise<string | null> {
-    gateway.bus.answer(authorise, access);
+    gateway.callerIs(access);
     gateway.bus.asked.length = 0;
     const [method, url] = route;
     const answer = await gateway.app.inject({

@@ -10,6 +10,7 @@ export interface Permission {
   scope: TokenScope | null;
 }
 
+/** Also users outside any workspace, who have no role. */
 const everyone: readonly Role[] = ['OWNER', 'ADMIN', 'MANAGER', 'MEMBER', 'VIEWER'];
 const managers: readonly Role[] = ['OWNER', 'ADMIN', 'MANAGER'];
 const admins: readonly Role[] = ['OWNER', 'ADMIN'];
@@ -40,6 +41,12 @@ export const permissions = {
 } as const satisfies Record<string, Permission>;
 
 export type PermissionName = keyof typeof permissions;
+
+/** Whether the role is enough; null: the caller has none. */
+export function isEnough(role: Role | null, permission: Permission, isInWorkspace: boolean): boolean {
+  if (role !== null) return permission.roles.includes(role);
+  return !isInWorkspace && permission.roles === everyone;
+}
 
 /** Who gets secrets in plain text: an agent about itself, and those who could change the credential anyway. */
 export function mayReadSecrets(actor: { kind: string; role?: Role }): boolean {

@@ -4,9 +4,9 @@ import type { PermissionName } from './permissions.js';
 
 /**
  * Where a request says which workspace it is about: `named` in `?workspace_id=` or `X-Account-ID`, `path` in the
- * parameter `:workspaceId`, `token` nowhere, because the token's own is meant.
+ * parameter `:workspaceId`, `token` nowhere, because the token's own is meant, `optional` as `named` or as `token`.
  */
-export type TenantSource = 'named' | 'path' | 'token';
+export type TenantSource = 'named' | 'path' | 'token' | 'optional';
 
 export interface AccessRule {
   permission: PermissionName;
@@ -29,6 +29,7 @@ function documentedTenant(tenant: TenantSource): MethodDecorator[] {
   const description = 'the workspace, by id or slug';
   switch (tenant) {
     case 'named':
+    case 'optional':
       return [
         ApiQuery({ name: 'workspace_id', required: false, schema, description }),
         ApiHeader({

@@ -11,17 +11,18 @@ export function namedTenant(request: FastifyRequest, source: TenantSource): stri
   if (source === 'path') return (request.params as { workspaceId: string }).workspaceId;
   const query = (request.query as Record<string, unknown>).workspace_id;
   const header = request.headers['x-account-id'];
-  const names = new Set(
-    [query, header].flat().filter((name): name is string => typeof name === 'string' && name !== ''),
-  );
-  if (names.size > 1) {
+  // As nearly every request has it.
+  if (header === undefined && (query === undefined || typeof query === 'string')) return query || undefined;
+  const given = [query, header].flat();
+  const names = [...new Set(given.filter((name) => typeof name === 'string' && name !== ''))] as string[];
+  if (names.length > 1) {
     throw new ServiceError(
       'tenant_conflict',
-      `workspace_id and X-Account-ID differ (${[...names].join(', ')}); send one of them`,
-      { names: [...names] },
+      `workspace_id and X-Account-ID differ (${names.join(', ')}); send one of them`,
+      { names },
     );
   }
-  return [...names][0];
+  return names[0];
 }
 
 export function tenantMissing(): ServiceError {

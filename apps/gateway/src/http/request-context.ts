@@ -1,6 +1,5 @@
 import type { CallContext } from '@hawser/contracts';
 import type { Access } from '@hawser/contracts/directory';
-import { childTraceparent } from '@hawser/messaging';
 import type { FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
@@ -13,12 +12,8 @@ declare module 'fastify' {
   }
 }
 
-function traceOf(request: FastifyRequest): Pick<CallContext, 'requestId' | 'traceparent'> {
-  const parent = request.headers.traceparent;
-  return {
-    requestId: request.id,
-    traceparent: childTraceparent(typeof parent === 'string' ? parent : undefined),
-  };
+function traceOf({ trace }: FastifyRequest): Pick<CallContext, 'requestId' | 'traceparent'> {
+  return { requestId: trace.requestId, traceparent: trace.traceparent };
 }
 
 /** For calls made before it is known who asks. */
@@ -33,8 +28,8 @@ export function callContext(request: FastifyRequest): CallContext {
     throw new Error(`${request.method} ${request.url} was let in without an access check`);
   return {
     ...traceOf(request),
-    workspaceId: access.workspace.id,
     actor: access.actor,
+    ...(access.workspace === null ? {} : { workspaceId: access.workspace.id }),
     ...(access.agent === null ? {} : { agent: access.agent }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   };

@@ -19,7 +19,11 @@ function build(app: INestApplication, title: string, modules: Type[]): OpenAPIOb
     .setDescription('Which tools an AI agent may use, and with which credentials.')
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'hws_live_… or hws_test_…' })
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      description: 'hws_live_…, hws_test_…, or a JWT of the OIDC issuer',
+    })
     .build();
   return SwaggerModule.createDocument(app, config, { include: modules });
 }

@@ -1,6 +1,6 @@
 import { ServiceError } from '@hawser/contracts';
 import { createWorkspaceServer, listWorkspaceServers } from '@hawser/contracts/bindings';
-import { authorise, checkHealth } from '@hawser/contracts/directory';
+import { checkHealth } from '@hawser/contracts/directory';
 import {
   BadRequestException,
   ConflictException,
@@ -115,6 +115,16 @@ describe('what goes wrong', () => {
     });
   });
 
+  it('says in a header, too, when to try again', async () => {
+    gateway.bus.answer(
+      listWorkspaceServers,
+      new ServiceError('service_unavailable', 'failing', { service: 'bindings', retry_after_seconds: 7 }),
+    );
+    expect((await send({ url: servers })).headers['retry-after']).toBe('7');
+    gateway.bus.answer(listWorkspaceServers, new ServiceError('service_timeout', 'late'));
+    expect((await send({ url: servers })).headers).not.toHaveProperty('retry-after');
+  });
+
   it.each([
     new Error(canary),
     Object.assign(new Error(canary), { code: canary, statusCode: 500 }),
@@ -139,7 +149,7 @@ describe('what goes wrong', () => {
       expect(answer.statusCode).toBe(401);
       expect(answer.headers['www-authenticate']).toBe('Bearer realm="hawser"');
     }
-    gateway.bus.answer(authorise, new ServiceError('unauthenticated', 'the token is not valid'));
+    gateway.callerIs(new ServiceError('unauthenticated', 'the token is not valid'));
     const answer = await send({ url: servers });
     expect(answer.statusCode).toBe(401);
     expect(answer.body).not.toContain(token);

@@ -2,6 +2,7 @@ import { ServiceError } from '@hawser/contracts';
 import { stackOf } from '@hawser/messaging';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { challengeOf } from '../access/bearer-token.js';
 import { toProblem } from './problem.js';
 
 const log = new Logger('Gateway');
@@ -21,7 +22,9 @@ export function sendProblem(exception: unknown, request: FastifyRequest, reply: 
     log.error(`${request.method} ${request.url} (${request.id})`, stackOf(exception));
   const problem = toProblem(error, request.id);
   reply.header('x-request-id', request.id);
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="hawser"');
+  if (problem.status === 401) reply.header('www-authenticate', challengeOf(request));
+  const retryAfter = error.details.retry_after_seconds;
+  if (typeof retryAfter === 'number') reply.header('retry-after', String(retryAfter));
   void reply.status(problem.status).type('application/problem+json; charset=utf-8').send(problem);
 }
 

@@ -5,6 +5,8 @@ export class FakeBus implements Bus {
   readonly maxPayloadBytes = 8 * 1024 * 1024;
   readonly asked: { subject: string; request: unknown; headers: Record<string, string> }[] = [];
   private readonly answers = new Map<string, unknown>();
+  private readonly listeners: [subject: string, hear: (message: BusMessage) => void][] = [];
+  private readonly outages: (() => void)[] = [];
 
   /** What a contract answers from now on; an `Error` is what reaching it fails with. */
   answer({ subject }: { subject: string }, value: unknown): void {
@@ -21,6 +23,27 @@ export class FakeBus implements Bus {
 
   respond(): Subscription {
     throw new Error('the gateway answers no requests');
+  }
+
+  broadcast(subject: string, message: BusMessage): void {
+    for (const [to, hear] of this.listeners) if (to === subject) hear(message);
+  }
+
+  listen(subject: string, hear: (message: BusMessage) => void): Subscription {
+    this.listeners.push([subject, hear]);
+    return { drain: () => Promise.resolve() };
+  }
+
+  /** What the next barriers do; tests change it. */
+  barrier = (): Promise<void> => Promise.resolve();
+
+  onOutage(lost: () => void): void {
+    this.outages.push(lost);
+  }
+
+  /** The connection is lost, or back. */
+  loseConnection(): void {
+    for (const lost of this.outages) lost();
   }
 
   flush(): Promise<void> {

@@ -1,7 +1,7 @@
 import { authorise, type Access } from '@hawser/contracts/directory';
-import { BusClient } from '@hawser/messaging';
+import { Broadcasts, BusClient } from '@hawser/messaging';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createGateway } from '../gateway.js';
+import { createGateway, type GatewayOptions } from '../gateway.js';
 import { FakeBus } from './fake-bus.js';
 
 export const token = `hws_live_${'x'.repeat(43)}`;
@@ -14,19 +14,38 @@ export const owner: Access = {
   workspace: { id: 'ws_1', slug: 'acme', name: 'Acme', plan: 'team', sandbox_of: null },
   agent: { id: 'agt_1', crew_id: 'crew_1', owner_id: null },
   crew_id: 'crew_1',
+  expires_at: null,
 };
 
 export interface TestGateway {
   app: NestFastifyApplication;
   bus: FakeBus;
+  /** From now on every caller is this one, or what becomes of asking. */
+  callerIs(access: Access | Error): void;
 }
 
 /** The whole gateway on a bus where every caller is the OWNER until told otherwise; `app.inject` needs no port. */
-export async function testGateway(corsOrigins: string[] = []): Promise<TestGateway> {
+export async function testGateway({
+  corsOrigins = [],
+  oidc,
+}: Partial<GatewayOptions> = {}): Promise<TestGateway> {
   const bus = new FakeBus();
   bus.answer(authorise, owner);
-  const app = await createGateway({ bus: new BusClient(bus), corsOrigins, logger: [] });
+  // Services that are not there do not come back in these tests.
+  const client = new BusClient(bus, { absenceMs: 0 });
+  const app = await createGateway({
+    bus: client,
+    broadcasts: new Broadcasts(bus),
+    corsOrigins,
+    oidc,
+    logger: [],
+  });
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
-  return { app, bus };
+  const callerIs = (access: Access | Error): void => {
+    bus.answer(authorise, access);
+    // So that the gateway asks again.
+    bus.loseConnection();
+  };
+  return { app, bus, callerIs };
 }

@@ -9,8 +9,8 @@ import { Operation } from '../../openapi/operation.js';
 @Controller('api/v1/me')
 export class MeController {
   @Get()
-  @Requires('self', 'token')
-  @Operation('Who the token is, and what it may do', authorise, { answer: Me })
+  @Requires('self', 'optional')
+  @Operation('Who the caller is, and what they may do', authorise, { answer: Me })
   me(@Req() request: FastifyRequest): Me {
     const { actor, role, scopes, workspace } = request.access as Access;
     return { actor, role, scopes, workspace };

@@ -1,0 +1,70 @@
+import { inCall, startRequestSpan, withinSpan } from '@hawser/messaging';
+import { SpanStatusCode, type Span } from '@opentelemetry/api';
+import { Logger } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { RequestDurations } from './request-durations.js';
+import { RequestTrace } from './request-trace.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** By what the request is found in logs and traces. */
+    trace: RequestTrace;
+    span?: Span | undefined;
+  }
+}
+
+const log = new Logger('Request');
+const durations = new RequestDurations();
+
+/** Every request gets its id, its place in a trace, a measurement, and if asked for a log line at level debug. */
+export function observeRequests(server: FastifyInstance, { logRequests }: { logRequests: boolean }): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    request.span = spanOf(request);
+    request.trace = new RequestTrace(request, request.span);
+    done();
+  });
+  // Not before the body has been read: what listens to the socket would not keep the context.
+  server.addHook('preValidation', (request, _, done) => {
+    inCall(request.trace, () => withinSpan(request.span, done));
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    durations.observe(request.method, routeOf(request), reply.statusCode, reply.elapsedTime);
+    endSpan(request.span, reply);
+    if (logRequests) inCall(request.trace, () => logRequest(request, reply));
+    done();
+  });
+}
+
+function logRequest(request: FastifyRequest, { statusCode, elapsedTime }: FastifyReply): void {
+  log.debug(`${request.method} ${pathOf(request)} ${statusCode} ${elapsedTime.toFixed(1)} ms`);
+}
+
+/** The route, never the path: ids would make a series each. */
+function routeOf(request: FastifyRequest): string {
+  return request.routeOptions.url ?? 'none';
+}
+
+/** Without the query: what is in it may be nobody else's business. */
+function pathOf({ url }: FastifyRequest): string {
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}
+
+// https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span
+function spanOf(request: FastifyRequest): Span | undefined {
+  const { traceparent } = request.headers;
+  return startRequestSpan(typeof traceparent === 'string' ? traceparent : undefined, () => {
+    const { method, id } = request;
+    const route = routeOf(request);
+    const attributes = { 'http.request.method': method, 'http.route': route, 'hawser.request_id': id };
+    return { name: `${method} ${route}`, attributes };
+  });
+}
+
+function endSpan(span: Span | undefined, { statusCode }: FastifyReply): void {
+  if (span === undefined) return;
+  span.setAttribute('http.response.status_code', statusCode);
+  if (statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end();
+}
