@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { directoryVariables } from '@hawser/directory';
+import { gatewayVariables } from '@hawser/gateway';
+import { workspaceRoot } from '../architecture/services.js';
+
+const text = readFileSync(join(workspaceRoot, 'docs/configuration.md'), 'utf8');
+const rows = (text.split('## Services of their own')[1]?.split('\n## ')[0] ?? '')
+  .split('\n')
+  .filter((line) => line.startsWith('| `'))
+  .map((line) => line.split('|').map((cell) => cell.trim()));
+
+/** The variables that the handbook says are taken by one of these. */
+const takenBy = (...takers: string[]): string[] =>
+  rows
+    .filter(([, , taker = '']) => takers.includes(taker))
+    .flatMap(([, names = '']) => [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => name))
+    .sort();
+
+describe('the handbook lists the variables', () => {
+  it('of the gateway', () => {
+    expect(takenBy('all', 'gateway')).toEqual(Object.keys(gatewayVariables).sort());
+  });
+
+  it('of the services', () => {
+    expect(takenBy('all', 'services', 'directory')).toEqual(Object.keys(directoryVariables).sort());
+  });
+
+  it('and who takes each', () => {
+    expect(new Set(rows.map(([, , taker]) => taker))).toEqual(
+      new Set(['all', 'services', 'directory', 'gateway']),
+    );
+  });
+});
