@@ -1,5 +1,6 @@
-import { Broadcasts, BusClient, NatsBus } from '@hawser/messaging';
+import { Broadcasts, BusClient } from '@hawser/messaging';
 import {
+  connectToNats,
   createLogger,
   readEnvironment,
   runProgram,
@@ -26,7 +27,7 @@ function gatewayProgram(environment: NodeJS.ProcessEnv): Program {
     start: async (started) => {
       startMetrics('gateway');
       startTracingIfAsked('gateway', config, started);
-      const bus = await NatsBus.connect({ url: config.NATS_URL, name: 'hawser-gateway' });
+      const bus = await connectToNats({ url: config.NATS_URL, name: 'hawser-gateway' });
       started.add(bus, () => bus.close());
       const gateway = await createGateway({
         bus: new BusClient(bus),

@@ -29,9 +29,13 @@ export function effectiveServer(sources: Sources): EffectiveServer {
     credential_name: null,
     cred_type: credential?.cred_type ?? null,
     headers: isHttp ? plainObject(mergeNamedValues(secretLayers, 'headers_json')) : null,
-    tools: { disabled: [...new Set(candidate.disabledTools)].sort() },
+    tools: { disabled: namesInOrder(candidate.disabledTools) },
     problems: problemsOf(sources),
   };
+}
+
+function namesInOrder(names: readonly string[]): string[] {
+  return names.length === 0 ? [] : [...new Set(names)].sort();
 }
 
 function compactJson(text: string | null): string | null {

@@ -10,13 +10,18 @@ export interface JsonObject {
  */
 export function mergePatch(target: Json | undefined, patch: Json): Json {
   if (!isObject(patch)) return patch;
-  // A Map and fromEntries, because assigning to a member named __proto__ would set a prototype instead.
-  const members = new Map(isObject(target) ? Object.entries(target) : []);
+  const merged: Record<string, Json> = isObject(target) ? { ...target } : {};
   for (const [name, value] of Object.entries(patch)) {
-    if (value === null) members.delete(name);
-    else members.set(name, mergePatch(members.get(name), value));
+    if (value === null) delete merged[name];
+    else setMember(merged, name, mergePatch(Object.hasOwn(merged, name) ? merged[name] : undefined, value));
   }
-  return Object.fromEntries(members);
+  return merged;
+}
+
+/** Assigning to a member named __proto__ would set a prototype instead. */
+function setMember(object: Record<string, Json>, name: string, value: Json): void {
+  if (name !== '__proto__') object[name] = value;
+  else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 export function isObject(value: Json | undefined): value is JsonObject {

@@ -41,7 +41,11 @@ export function sourcesOf(candidate: Candidate): Sources {
 
 /** The last layer that says a field; null if none does. */
 export function layerSaying(layers: readonly Layer[], field: keyof ServerRow): Layer | null {
-  return layers.findLast((layer) => layer.row[field] !== null) ?? null;
+  for (let index = layers.length - 1; index >= 0; index -= 1) {
+    const layer = layers[index];
+    if (layer !== undefined && layer.row[field] !== null) return layer;
+  }
+  return null;
 }
 
 /** Rule 2: the value of a field that replaces rather than merges. */

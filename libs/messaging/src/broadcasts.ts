@@ -61,8 +61,7 @@ export class Broadcasts {
     handler: (data: Data) => void,
     message: BusMessage,
   ): Promise<void> {
-    const told = (): string =>
-      `a broadcast of ${subject}, request ${requestIdIn(message.headers)}`;
+    const told = (): string => `a broadcast of ${subject}, request ${requestIdIn(message.headers)}`;
     const read = await readMessage(data, message.data).catch((error: unknown) => {
       this.logger.error(`dropped ${told()}: it cannot be read`, stackOf(error));
     });

@@ -116,9 +116,12 @@ describe('the headers of a call', () => {
     expect(contextToHeaders(system, 1, step).traceparent).toBe(step);
   });
 
-  it.each(['soon', '', '1', null, -1, 1.5, 1e16])('ignore a deadline that cannot be read: %j', (deadlineAtMs) => {
-    expect(headersToContext(changed({ deadlineAtMs }))).not.toHaveProperty('deadlineAtMs');
-  });
+  it.each(['soon', '', '1', null, -1, 1.5, 1e16])(
+    'ignore a deadline that cannot be read: %j',
+    (deadlineAtMs) => {
+      expect(headersToContext(changed({ deadlineAtMs }))).not.toHaveProperty('deadlineAtMs');
+    },
+  );
 
   it('tell the request for a log line, also where nothing else can be read', () => {
     expect(requestIdIn(changed({}))).toBe('r');

@@ -83,7 +83,8 @@ function readText(value: unknown, field: string): string {
 function readAgent(agent: unknown): AgentRef {
   if (!isJsonObject(agent)) throw malformed('agent');
   const { id, crew_id, owner_id } = agent;
-  if (typeof id !== 'string' || !isNullableText(crew_id) || !isNullableText(owner_id)) throw malformed('agent');
+  if (typeof id !== 'string' || !isNullableText(crew_id) || !isNullableText(owner_id))
+    throw malformed('agent');
   return { id, crew_id, owner_id };
 }
 
@@ -98,10 +99,7 @@ function isTime(value: unknown): value is number {
 
 /** JSON has an escape of its own for everything outside ASCII. */
 function toAscii(json: string): string {
-  return json.replace(
-    /[^\x20-\x7e]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function malformed(field?: string): ServiceError {

@@ -15,24 +15,32 @@ describe('a flush that is shared', () => {
 
   const turns = () => new Promise((resolve) => setImmediate(resolve));
 
-  it('begins at once, and again once for all who came while it was under way', async () => {
+  it('begins when the turn ends, once for all who came in it, and again once for all who came after', async () => {
     const order: string[] = [];
-    void shared.join().then(() => order.push('first'));
-    for (const name of ['second', 'third']) void shared.join().then(() => order.push(name));
-    expect(begun).toHaveLength(1);
+    const join = (name: string): void => void shared.join().then(() => order.push(name));
+    ['first', 'second'].forEach(join);
+    await Promise.resolve();
+    join('third');
+    expect(begun).toHaveLength(0);
     await turns();
+    expect(begun).toHaveLength(1);
+    ['fourth', 'fifth'].forEach(join);
+    await turns();
+    expect(begun).toHaveLength(1);
     expect(order).toEqual([]);
     begun[0]?.resolve();
     await turns();
-    expect(order).toEqual(['first']);
-    expect(begun).toHaveLength(2);
-    void shared.join().then(() => order.push('fourth'));
-    begun[1]?.resolve();
     await turns();
     expect(order).toEqual(['first', 'second', 'third']);
+    expect(begun).toHaveLength(2);
+    join('sixth');
+    begun[1]?.resolve();
+    await turns();
+    await turns();
+    expect(order).toEqual(['first', 'second', 'third', 'fourth', 'fifth']);
     begun[2]?.resolve();
     await turns();
-    expect(order).toEqual(['first', 'second', 'third', 'fourth']);
+    expect(order).toEqual(['first', 'second', 'third', 'fourth', 'fifth', 'sixth']);
     expect(begun).toHaveLength(3);
   });
 
@@ -41,7 +49,9 @@ describe('a flush that is shared', () => {
     void shared.join().then(() => {
       void shared.join().then(() => outcomes.push('late'));
     });
+    await turns();
     begun[0]?.resolve();
+    await turns();
     await turns();
     expect(begun).toHaveLength(2);
     expect(outcomes).toEqual([]);
@@ -51,11 +61,14 @@ describe('a flush that is shared', () => {
   });
 
   it('fails those who wait behind it too, and works again after', async () => {
-    const failures = Promise.allSettled([shared.join(), shared.join(), shared.join()]);
+    const first = Promise.allSettled([shared.join(), shared.join()]);
+    await turns();
+    const behind = Promise.allSettled([shared.join()]);
     begun[0]?.reject(new Error('away'));
-    expect((await failures).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    for (const { status } of [...(await first), ...(await behind)]) expect(status).toBe('rejected');
     expect(begun).toHaveLength(1);
     const again = shared.join();
+    await turns();
     begun[1]?.resolve();
     await again;
   });

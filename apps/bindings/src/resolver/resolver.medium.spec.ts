@@ -167,22 +167,17 @@ describe('the resolver', () => {
 
     /** What is sent to the database during `work`, at a moment when the outbox is not looked at in between. */
     async function statementsOf(work: () => Promise<unknown>): Promise<Statement[]> {
-      const query = jest.spyOn(pg.Client.prototype, 'query');
+      const submit = jest.spyOn(pg.Query.prototype, 'submit');
       try {
         for (;;) {
-          query.mockClear();
+          submit.mockClear();
           await work();
-          const statements = query.mock.calls.map(([text, values]): Statement => {
-            const given = text as string | Statement;
-            return typeof given === 'string'
-              ? { text: given, values: values as unknown[] }
-              : { text: given.text, values: given.values };
-          });
+          const statements = submit.mock.contexts.map((query) => query as Statement);
           if (statements.every(({ text }) => !/outbox|TRANSACTION|COMMIT|ROLLBACK/.test(text)))
             return statements;
         }
       } finally {
-        query.mockRestore();
+        submit.mockRestore();
       }
     }
 

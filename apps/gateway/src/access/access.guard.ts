@@ -1,53 +1,47 @@
 import { ServiceError } from '@hawser/contracts';
 import type { Access } from '@hawser/contracts/directory';
-import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { AuthGuard } from '@nestjs/passport';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { readIdempotencyKey } from '../http/idempotency-key.js';
+import { authenticate } from './authenticate.js';
+import { BearerStrategy } from './bearer.strategy.js';
+import { JwtStrategy } from './jwt.strategy.js';
 import { isEnough, permissions, type Permission } from './permissions.js';
 import { accessRuleKey, type AccessRule } from './requires.js';
 import { namedTenant, tenantMissing } from './tenant.js';
+import type { TokenStrategy } from './token-strategy.js';
 
 /** Lets a request in: who it is, in which workspace, with which role and scope, and that its path's ids exist there. */
 @Injectable()
-export class AccessGuard extends AuthGuard(['bearer', 'jwt']) {
-  constructor(private readonly reflector: Reflector) {
-    super();
+export class AccessGuard implements CanActivate {
+  private readonly strategies: readonly TokenStrategy[];
+
+  constructor(
+    private readonly reflector: Reflector,
+    bearer: BearerStrategy,
+    jwt: JwtStrategy,
+  ) {
+    this.strategies = [bearer, jwt];
   }
 
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const rule = this.reflector.get<AccessRule | 'public' | undefined>(accessRuleKey, context.getHandler());
     if (rule === 'public') return true;
-    const request = this.getRequest(context);
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (rule === undefined)
       throw new Error(`${request.method} ${request.routeOptions.url} declares no access rule`);
     request.tenantName = namedTenant(request, rule.tenant);
-    await super.canActivate(context);
+    const access = await authenticate(this.strategies, request);
+    if (access === undefined) {
+      throw new ServiceError('unauthenticated', 'send a token in the header "Authorization: Bearer <token>"');
+    }
     if (rule.tenant === 'named' && request.tenantName === undefined) throw tenantMissing();
-    const access = request.user as Access;
     requirePermission(permissions[rule.permission], access, request);
     requirePathObjects(access, request);
     request.idempotencyKey = readIdempotencyKey(request);
     request.access = access;
     return true;
-  }
-
-  // `switchToHttp` makes three functions anew each time, and Passport's guard asks twice.
-  override getRequest(context: ExecutionContext): FastifyRequest & { user?: Access } {
-    return context.getArgByIndex(0);
-  }
-
-  getResponse(context: ExecutionContext): FastifyReply {
-    return context.getArgByIndex(1);
-  }
-
-  override handleRequest<User>(error: unknown, user: User | false): User {
-    if (error) throw error as Error;
-    if (user === false) {
-      throw new ServiceError('unauthenticated', 'send a token in the header "Authorization: Bearer <token>"');
-    }
-    return user;
   }
 }
 

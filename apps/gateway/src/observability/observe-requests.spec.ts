@@ -1,0 +1,36 @@
+import { currentCall } from '@hawser/messaging';
+import { Logger } from '@nestjs/common';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { observeRequests } from './observe-requests.js';
+
+describe('what is noted of a request', () => {
+  const lines: string[] = [];
+  beforeAll(() => {
+    const note = (line: string): void => void lines.push(`${line} (${currentCall()?.requestId})`);
+    Logger.overrideLogger({ log: note, warn: note, error: note, debug: note });
+  });
+  afterAll(() => Logger.overrideLogger(false));
+  beforeEach(() => lines.splice(0));
+
+  function server(logRequests: boolean): FastifyInstance {
+    const fastify = Fastify({ genReqId: () => 'req_1' });
+    observeRequests(fastify, { logRequests });
+    fastify.get('/things/:id', () => currentCall()?.requestId);
+    return fastify;
+  }
+
+  it('is a line with its id and without its query, if asked for', async () => {
+    await server(true).inject('/things/7?secret=x');
+    expect(lines).toEqual([expect.stringMatching(/^GET \/things\/7 200 \d+\.\d ms \(req_1\)$/)]);
+  });
+
+  it('is no line otherwise', async () => {
+    await server(false).inject('/things/7');
+    expect(lines).toEqual([]);
+  });
+
+  it('is its id, for whoever works on it and for its caller', async () => {
+    const { body, headers } = await server(false).inject('/things/7');
+    expect([body, headers['x-request-id']]).toEqual(['req_1', 'req_1']);
+  });
+});
