@@ -17,6 +17,17 @@ describe('a data directory', () => {
   });
   afterEach(() => rmSync(scratch, { recursive: true }));
 
+  it('is refused by the name of its variable when it is no folder', async () => {
+    const file = join(scratch, 'file');
+    writeFileSync(file, '');
+    for (const path of [file, join(file, 'below')]) {
+      await expect(openDataDir(path)).rejects.toMatchObject({
+        name: 'ConfigError',
+        message: expect.stringMatching(/^HAWSER_DATA_DIR cannot be used: .*file/),
+      });
+    }
+  });
+
   it('lets one supervisor in at a time, and the next one after it has gone or died', async () => {
     // Known by its command line.
     const program = join(scratch, 'distributed/dist/main.js');

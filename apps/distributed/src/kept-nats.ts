@@ -2,6 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedNats } from '@hawser/embedded-nats';
 import type { Backing } from './backing.js';
 import { backoffMs } from './backoff.js';
+import { freePort } from './ports.js';
+
+const loopback = '127.0.0.1';
 
 export interface KeptNatsOptions {
   storeDir: string;
@@ -27,7 +30,10 @@ export class KeptNats implements Backing {
   }
 
   static async start(options: KeptNatsOptions): Promise<KeptNats> {
-    return new KeptNats(await EmbeddedNats.start({ storeDir: options.storeDir, log: options.say }), options);
+    const { storeDir, say } = options;
+    // One that nobody else is given while the server is being started again.
+    const port = await freePort(loopback);
+    return new KeptNats(await EmbeddedNats.start({ storeDir, port, log: say }), options);
   }
 
   /** Null while it is being started again. */

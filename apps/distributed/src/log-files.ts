@@ -7,7 +7,7 @@ export class LogFiles {
   private readonly files = new Map<string, WriteStream>();
 
   constructor(readonly folder: string) {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
   write(name: string, line: string): void {

@@ -33,8 +33,13 @@ export async function startPostgres(
   const pid = (): number | null => postmasterPid(dataDir);
   const endAtExit = (): void => {
     const server = pid();
-    // Its fast shutdown.
-    if (server !== null) process.kill(server, 'SIGINT');
+    if (server === null) return;
+    try {
+      // Its fast shutdown.
+      process.kill(server, 'SIGINT');
+    } catch {
+      // It was killed itself, and has left its file behind.
+    }
   };
   process.once('exit', endAtExit);
   started.add(postgres, async () => {

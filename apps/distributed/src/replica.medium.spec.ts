@@ -100,6 +100,19 @@ describe('a replica', () => {
     expect(await get(replica)).toBe('ok');
   });
 
+  it('is started again when it dies while a replacement fails', async () => {
+    const replica = replicas.replica();
+    await replica.start();
+    const first = replica.running?.pid ?? 0;
+    writeFileSync(replicas.ends, '');
+    const replaced = expect(replica.replace()).rejects.toThrow('stand-in-1 did not become ready');
+    process.kill(first, 'SIGKILL');
+    await replaced;
+    rmSync(replicas.ends);
+    await until(() => replicas.said.at(-1)?.includes('is back') ?? false);
+    expect(await get(replica)).toBe('ok');
+  });
+
   it('is killed when it does not stop in time, and says so', async () => {
     const replica = replicas.replica({ environment: { STUBBORN: 'yes' } }, { graceMs: 300 });
     await replica.start();

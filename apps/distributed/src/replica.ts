@@ -71,7 +71,11 @@ export class Replica {
   private async overlap(): Promise<void> {
     const replacement = await this.launch();
     if (!(await replacement.ready(readyWithinMs, this.stopping.signal))) {
-      await replacement.stop(this.supervision.graceMs);
+      // The old one has died meanwhile, and its own restart has left the field to this one.
+      if (this.current === undefined) {
+        this.set(replacement);
+        this.keep(replacement);
+      } else await replacement.stop(this.supervision.graceMs);
       throw this.notReady();
     }
     const replaced = this.current;

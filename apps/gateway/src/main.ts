@@ -2,6 +2,7 @@ import { Broadcasts, BusClient } from '@hawser/messaging';
 import {
   connectToNats,
   createLogger,
+  OperationsServer,
   readEnvironment,
   runProgram,
   startMetrics,
@@ -27,7 +28,15 @@ function gatewayProgram(environment: NodeJS.ProcessEnv): Program {
     start: async (started) => {
       startMetrics('gateway');
       startTracingIfAsked('gateway', config, started);
-      const bus = await connectToNats({ url: config.NATS_URL, name: 'hawser-gateway' });
+      const address = { host: config.HAWSER_HOST, port: config.HAWSER_PORT };
+      const waiting = await OperationsServer.start({
+        ...address,
+        checks: { bus: () => Promise.reject(new Error('NATS cannot be reached yet')) },
+        elsewhere: 503,
+      });
+      const bus = await connectToNats({ url: config.NATS_URL, name: 'hawser-gateway' }).finally(() =>
+        waiting.close(),
+      );
       started.add(bus, () => bus.close());
       const gateway = await createGateway({
         bus: new BusClient(bus),
@@ -38,7 +47,7 @@ function gatewayProgram(environment: NodeJS.ProcessEnv): Program {
         oidc,
       });
       started.add(gateway, () => closeGateway(gateway));
-      const url = await listen(gateway, { host: config.HAWSER_HOST, port: config.HAWSER_PORT });
+      const url = await listen(gateway, address);
       log(`ready at ${url}`);
     },
   };

@@ -2,9 +2,9 @@ import { BindingsModule, bindingsDatabase } from '@hawser/bindings';
 import { DemoService, DirectoryModule, directoryDatabase } from '@hawser/directory';
 import { EmbeddedPostgres } from '@hawser/embedded-postgres';
 import { closeGateway, createGateway, listen } from '@hawser/gateway';
-import { Broadcasts, BusClient, InProcessEvents, MemoryHub, NatsBus, type Bus } from '@hawser/messaging';
+import { Broadcasts, BusClient, InProcessEvents, MemoryHub, type Bus } from '@hawser/messaging';
 import { migrate, OutboxRelay } from '@hawser/persistence';
-import { serve, startMetrics, type Started } from '@hawser/runtime';
+import { connectToNats, serve, startMetrics, type Started } from '@hawser/runtime';
 import type { DynamicModule, INestMicroservice, LogLevel } from '@nestjs/common';
 import type { Config } from './config.js';
 import { ensureDemo, type Demo } from './demo.js';
@@ -23,7 +23,7 @@ export interface RunningSystem {
  * Every service in this process, on one bus and one database. What has been started is in `started`, also when this
  * fails or is not waited for; ending it stops taking requests, finishes those in flight, and ends PostgreSQL last.
  * @throws InstanceLockedError another instance has the data directory
- * @throws ConfigError DATABASE_URL leads nowhere
+ * @throws ConfigError DATABASE_URL or NATS_URL leads to nothing that can be used
  */
 export async function startSystem(
   config: Config,
@@ -43,7 +43,7 @@ export async function startSystem(
     const bus =
       config.natsUrl === undefined
         ? hub.connect()
-        : await NatsBus.connect({ url: config.natsUrl, name: `hawser-${name}` });
+        : await connectToNats({ url: config.natsUrl, name: `hawser-${name}` });
     return started.add(bus, () => bus.close());
   };
   const events = new InProcessEvents();

@@ -25,6 +25,8 @@ export interface CallContext {
   workspaceId?: string;
   actor: Actor;
   agent?: AgentRef;
+  /** When the caller began to wait, in ms since 1970: a contract's deadline counts from there. Does not travel. */
+  beganAtMs?: number;
   /** As the caller sent it in `Idempotency-Key`; kept by the service that owns what is created. */
   idempotencyKey?: string;
   /** When the caller stops waiting, in ms since 1970: no call made on its behalf waits longer. */

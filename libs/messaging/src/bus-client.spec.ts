@@ -75,6 +75,16 @@ describe('a client', () => {
     expect(deadlineIn(request?.headers) - Date.now()).toBeLessThanOrEqual(ask.deadlineMs);
   });
 
+  it("counts a contract's deadline from when its caller began to wait", async () => {
+    give('{"text":"yes"}');
+    const beganAtMs = Date.now() - 150;
+    await client.call(ask, { text: 'x' }, { ...context, beganAtMs });
+    expect(Math.abs(deadlineIn(request?.headers) - beganAtMs - ask.deadlineMs)).toBeLessThan(20);
+    expect(request?.headers['hawser-context']).not.toContain('beganAtMs');
+    const late = client.call(ask, { text: 'x' }, { ...context, beganAtMs: Date.now() - 60_000 });
+    await expect(late).rejects.toMatchObject({ code: 'service_timeout' });
+  });
+
   it('does not ask when its own caller has gone', async () => {
     request = undefined;
     const late = client.call(ask, { text: 'x' }, { ...context, deadlineAtMs: Date.now() - 1 });

@@ -43,7 +43,7 @@ export class BusClient {
 
   /**
    * Calls a contract and resolves with its answer as parsed JSON (a date is text). It waits for no longer than the
-   * contract says, nor than `context.deadlineAtMs`; within that time a call that may be repeated is, and any call is
+   * contract says from `context.beganAtMs` on (else from now), nor than `context.deadlineAtMs`; within that time a call that may be repeated is, and any call is
    * that nobody was there to take.
    * @throws ServiceError with the code, message and details that the service threw; or `service_unavailable`
    *   (nobody there, or the service has been failing), `service_timeout` (no answer in time), `payload_too_large`
@@ -105,7 +105,8 @@ export class BusClient {
   ): Promise<BusMessage> {
     const { subject, deadlineMs } = contract;
     const nowMs = Date.now();
-    const deadlineAtMs = Math.min(nowMs + deadlineMs, context.deadlineAtMs ?? Infinity);
+    const { beganAtMs = nowMs } = context;
+    const deadlineAtMs = Math.min(beganAtMs + deadlineMs, context.deadlineAtMs ?? Infinity);
     if (deadlineAtMs <= nowMs) {
       const message = `no time was left to ask the service "${service}"`;
       throw new ServiceError('service_timeout', message, { service });

@@ -14,7 +14,7 @@ export { BusServer, type BusServerOptions } from './bus-server.js';
 export { Consumes } from './consumes.js';
 export type { EventContext, EventEnvelope, EventSource } from './events.js';
 export { Handles } from './handles.js';
-export { currentCall, type CurrentCall, inCall } from './in-call.js';
+export { currentCall, type CurrentCall, inCall, outsideCalls } from './in-call.js';
 export { EventDeliveryError, InProcessEvents } from './in-process-events.js';
 export { EventNotStoredError, JetStreamEvents } from './jetstream-events.js';
 export { MemoryBus, MemoryHub } from './memory-bus.js';

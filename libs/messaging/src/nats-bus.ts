@@ -70,6 +70,8 @@ export class NatsBus implements Bus {
   async request(subject: string, message: BusMessage, timeoutMs: number): Promise<BusMessage> {
     checkMessage(subject, message);
     try {
+      // The client throws away what it is given now when it dials again: say that nobody has had it.
+      if (!this.connected && !this.connection.isClosed()) throw new NoResponderError(subject);
       return await this.requests.send(subject, message, timeoutMs);
     } catch (error) {
       throw this.translated(error, subject, message);

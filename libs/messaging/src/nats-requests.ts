@@ -34,7 +34,7 @@ export class NatsRequests {
   }
 
   /**
-   * Sends one request and resolves with its answer. While the server is away it waits to be sent.
+   * Sends one request and resolves with its answer. What is sent while the server is away is lost.
    * @throws NoResponderError, DeadlineError
    * @throws Error of the client: the connection is closed, the server refuses the subject or the length
    */

@@ -102,7 +102,7 @@ function toAnswerable({ contract, logger, translate }: Endpoint, error: unknown)
     return internal();
   }
   if (known !== error) {
-    logger.warn(`the handler of ${contract.subject} answers "${known.code}" because of ${stackOf(error)}`);
+    logger.warn(`the handler of ${contract.subject} answers "${known.code}" because of ${String(error)}`);
   }
   return known;
 }

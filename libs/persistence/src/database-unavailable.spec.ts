@@ -30,6 +30,10 @@ const away: [string, unknown][] = [
   ['a crash', failed(coded('57P02'))],
   ['a start under way', coded('57P03', 'the database system is starting up')],
   ['too many connections', coded('53300')],
+  ['a password that was changed', coded('28P01')],
+  ['a role that is not there', coded('28000')],
+  ['a database that is not there', coded('3D000')],
+  ['a primary that has become a standby', failed(coded('25006'))],
   ['a transaction that was idle for too long', failed(coded('25P03'))],
   ['a query runner whose connection broke', new QueryRunnerAlreadyReleasedError()],
   ['a repository whose connection broke', new QueryRunnerProviderAlreadyReleasedError()],
@@ -69,6 +73,10 @@ it('names whose database it is, and nothing of the machine', () => {
   expect(databaseUnavailable(error, 'bindings')?.message).toBe(
     'the database of bindings is not available now; try again in a moment',
   );
+});
+
+it('says when to try again', () => {
+  expect(databaseUnavailable(coded('ECONNREFUSED'))?.details).toEqual({ retry_after_seconds: 1 });
 });
 
 it('comes to an end with errors that lead to each other', () => {

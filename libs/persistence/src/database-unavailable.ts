@@ -9,8 +9,11 @@ import { noAnswer } from './service-client.js';
 
 /** SQLSTATE (https://www.postgresql.org/docs/current/errcodes-appendix.html): `canceling statement due to statement timeout`. */
 const queryCanceled = '57014';
-/** SQLSTATE: connection exceptions, shutting down, crashed, starting up, too many connections, idle in a transaction. */
-const refusals = /^(08...|57P0[123]|53300|25P03)$/;
+/**
+ * SQLSTATE: connection exceptions; login refused, database not there: somebody rotates, or has not finished;
+ * read-only, as after a failover; idle in a transaction; too many connections; shutting down, crashed, starting up.
+ */
+const refusals = /^(08...|28...|3D000|25006|25P03|53300|57P0[123])$/;
 
 const networkCodes = new Set([
   'ECONNREFUSED',
@@ -46,20 +49,15 @@ export function databaseUnavailable(error: unknown, service?: string): ServiceEr
   const chain = chainOf(error);
   const database = service === undefined ? "the service's database" : `the database of ${service}`;
   if (chain.some(isTimeout)) {
-    return explained('service_timeout', `${database} took too long; try again later`, error);
+    const late = new ServiceError('service_timeout', `${database} took too long; try again later`);
+    return Object.assign(late, { cause: error });
   }
   if (chain.some(isAway)) {
-    return explained('service_unavailable', `${database} is not available now; try again in a moment`, error);
+    const message = `${database} is not available now; try again in a moment`;
+    const away = new ServiceError('service_unavailable', message, { retry_after_seconds: 1 });
+    return Object.assign(away, { cause: error });
   }
   return undefined;
-}
-
-function explained(
-  code: 'service_timeout' | 'service_unavailable',
-  message: string,
-  cause: unknown,
-): ServiceError {
-  return Object.assign(new ServiceError(code, message), { cause });
 }
 
 /** The error and all that led to it. One that a service threw on purpose says itself what it means. */

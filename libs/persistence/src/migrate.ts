@@ -37,8 +37,6 @@ async function createSchema(dataSource: DataSource, schema: string): Promise<boo
 }
 
 const defaultWaitMs = 300_000;
-/** SQLSTATE: the role or its password, or the database, is not there (yet). */
-const notThere = /^(28...|3D000)$/;
 
 /**
  * What a migration program does: waits until PostgreSQL can be reached and lets it in, at most `waitMs` (default five
@@ -51,9 +49,7 @@ export async function runMigrations(
 ): Promise<void> {
   const giveUpAtMs = Date.now() + waitMs;
   const waitOrThrow = (error: unknown): void => {
-    const { code = '' } = Object(error) as { code?: string };
-    const mayCome = databaseUnavailable(error) !== undefined || notThere.test(code);
-    if (!mayCome || Date.now() >= giveUpAtMs) throw error;
+    if (databaseUnavailable(error) === undefined || Date.now() >= giveUpAtMs) throw error;
     log(`waiting for the database of ${options.schema}: ${reasonOf(error)}`);
   };
   await tryUntilItWorks(() => migrate(options, log), waitOrThrow, signal);

@@ -1,4 +1,4 @@
-import { stackOf, type EventEnvelope } from '@hawser/messaging';
+import { type EventEnvelope, outsideCalls, stackOf } from '@hawser/messaging';
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { idleInTransactionMs } from './database.js';
@@ -64,7 +64,7 @@ export class OutboxRelay {
       this.again = true;
       return;
     }
-    this.pass = this.drain()
+    this.pass = outsideCalls(() => this.drain())
       .catch((error: unknown) => {
         this.pause();
         const reason = databaseUnavailable(error) === undefined ? stackOf(error) : reasonOf(error);

@@ -35,6 +35,16 @@ it.each(['0', '1', '0.25', '.5', '1.0'])('takes %s as a ratio', (value) => {
   expect(read({ OTEL_TRACES_SAMPLER_ARG: value })).toMatchObject({ OTEL_TRACES_SAMPLER_ARG: Number(value) });
 });
 
+it.each(['nats:', 'nats://', 'nats://a,nats://', 'nats://user:50%@host', 'a:4222', 'nats://a,b'])(
+  'refuses %s as the address of NATS',
+  (value) => expect(() => read({ NATS_URL: value })).toThrow(/^NATS_URL must be a URL such as/),
+);
+
+it.each(['nats://a', 'tls://user:p%40ss@a:4222', 'nats://token@a, nats://b:4223'])(
+  'takes %s as the address of NATS',
+  (value) => expect(read({ NATS_URL: value })).toMatchObject({ NATS_URL: value }),
+);
+
 it('does not repeat a secret that it refuses', () => {
   expect(() => read({ NATS_URL: 'http://user:geheim@host' })).toThrow(/^NATS_URL must be a URL such as/);
   expect(() => read({ NATS_URL: 'http://user:geheim@host' })).not.toThrow(/geheim/);

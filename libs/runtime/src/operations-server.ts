@@ -9,6 +9,8 @@ export interface OperationsServerOptions {
   port: number;
   /** What has to work for the program to be of use. */
   checks: Record<string, Check>;
+  /** Of answers to any other path: 404, or 503 where something is still to come. */
+  elsewhere?: 404 | 503;
 }
 
 interface Page {
@@ -17,15 +19,20 @@ interface Page {
   body: string;
 }
 
-/** HTTP for those who run a service: `/healthz`, `/readyz` and `/metrics`, and nothing else. */
+/** HTTP for those who run a program: `/healthz`, `/readyz` and `/metrics`, and nothing else. */
 export class OperationsServer {
   private constructor(
     readonly url: string,
     private readonly end: () => Promise<void>,
   ) {}
 
-  static async start({ host, port, checks }: OperationsServerOptions): Promise<OperationsServer> {
-    const server = createServer(listener(checks));
+  static async start({
+    host,
+    port,
+    checks,
+    elsewhere = 404,
+  }: OperationsServerOptions): Promise<OperationsServer> {
+    const server = createServer(listener(checks, elsewhere));
     server.listen(port, host);
     await once(server, 'listening');
     const { port: bound } = server.address() as AddressInfo;
@@ -43,7 +50,8 @@ export class OperationsServer {
   }
 }
 
-function listener(checks: Record<string, Check>): RequestListener {
+function listener(checks: Record<string, Check>, elsewhere: 404 | 503): RequestListener {
+  const nothingHere = json(elsewhere, { status: 'there is only /healthz, /readyz and /metrics here' });
   const pages: Record<string, () => Promise<Page>> = {
     '/healthz': () => Promise.resolve(json(200, { status: 'ok' })),
     '/readyz': async () => {
@@ -63,8 +71,6 @@ function listener(checks: Record<string, Check>): RequestListener {
       });
   };
 }
-
-const nothingHere = json(404, { status: 'there is only /healthz, /readyz and /metrics here' });
 
 function json(status: number, body: object): Page {
   return { status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(body) };

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from './environment.js';
+import { describeFailure } from './failure.js';
 import { Started } from './started.js';
 
 export interface Program {
@@ -96,15 +97,5 @@ function refuse(error: unknown, explain: Program['explain']): never {
 }
 
 function report(error: unknown, explain: Program['explain']): void {
-  process.stderr.write(`hawser: ${describe(error, explain)}\n`);
-}
-
-/** One line for what a person can mend; everything for what is a defect of ours. */
-function describe(error: unknown, explain: Program['explain']): string {
-  if (error instanceof ConfigError) return error.message;
-  const { code, message, stack } = Object(error) as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE')
-    return `${message}: something else listens there; set HAWSER_PORT to another port`;
-  if (code === 'EACCES') return `${message}: not allowed to this user`;
-  return explain?.(error) ?? stack ?? String(error);
+  process.stderr.write(`hawser: ${describeFailure(error, explain)}\n`);
 }

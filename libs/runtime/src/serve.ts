@@ -22,11 +22,21 @@ export async function serve({
   logger,
 }: ServeOptions): Promise<INestMicroservice> {
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
-    strategy: new BusServer({ bus, service, events, translate: (error) => databaseUnavailable(error, service) }),
+    strategy: new BusServer({
+      bus,
+      service,
+      events,
+      translate: (error) => databaseUnavailable(error, service),
+    }),
     logger,
     // So that what else has been started is ended.
     abortOnError: false,
   });
-  await app.listen();
+  try {
+    await app.listen();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   return app;
 }

@@ -1,17 +1,18 @@
-import { JetStreamEvents, NatsBus, type Bus } from '@hawser/messaging';
-import { OutboxRelay, type DatabaseOptions, type EventPublisher } from '@hawser/persistence';
+import { JetStreamEvents, type Bus } from '@hawser/messaging';
+import { databaseReady, OutboxRelay, type DatabaseOptions, type EventPublisher } from '@hawser/persistence';
 import { Logger, type DynamicModule, type INestMicroservice } from '@nestjs/common';
 import type { CleanedEnv } from 'envalid';
 import { DataSource } from 'typeorm';
 import { readEnvironment, type VariableSpecs } from './environment.js';
 import { createLogger } from './logger.js';
 import { startMetrics } from './metrics.js';
+import { connectToNats } from './nats.js';
 import { OperationsServer } from './operations-server.js';
 import { databaseVariables, programVariables } from './program-variables.js';
 import { runProgram, type Program } from './program.js';
 import { serve } from './serve.js';
 import type { Started } from './started.js';
-import { startTracing } from './tracing.js';
+import { startTracingIfAsked } from './tracing.js';
 
 /** What every service can be told; some have variables of their own besides. */
 export const serviceVariables = { ...programVariables, ...databaseVariables };
@@ -75,10 +76,12 @@ function serviceProgram<Variables extends VariableSpecs>(
     started.add(operations, () => operations.close());
     log(`health and metrics at ${operations.url}`);
 
-    const bus = await NatsBus.connect({ url: config.NATS_URL, name: `hawser-${service.name}` });
+    const bus = await connectToNats({ url: config.NATS_URL, name: `hawser-${service.name}` });
     state.bus = started.add(bus, () => bus.close());
     const events = JetStreamEvents.over(bus);
     const wait = { signal: asked, log: (line: string) => void logger.warn(line, 'Database') };
+    // Also waited for within the module, if it goes away now; but Nest would log a stop meanwhile as an error.
+    await databaseReady(database, wait);
     const module = service.module({ database: { ...database, wait }, publisher: events, bus });
     const app = await serve({ service: service.name, module, bus, events, logger });
     started.add(app, () => app.close());
@@ -88,18 +91,6 @@ function serviceProgram<Variables extends VariableSpecs>(
     void service.serving?.(app, config).catch((error: unknown) => void logger.error(error, 'Program'));
   };
   return { start, drainSeconds: config.HAWSER_DRAIN_SECONDS, log };
-}
-
-/** Spans of a process go to the collector that its configuration names, if it names one. */
-export function startTracingIfAsked(
-  service: string,
-  config: { OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined; OTEL_TRACES_SAMPLER_ARG: number },
-  started: Started,
-): void {
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio } = config;
-  if (endpoint === undefined) return;
-  const tracing = startTracing({ service, endpoint, ratio });
-  started.add(tracing, () => tracing.stop());
 }
 
 function need<T>(thing: T | undefined, otherwise: string): T {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import { trace } from '@opentelemetry/api';
+import { context, trace } from '@opentelemetry/api';
 import { startTracing } from './tracing.js';
 
 interface Export {
@@ -25,7 +25,14 @@ beforeAll(async () => {
   collector.listen(0, '127.0.0.1');
   await once(collector, 'listening');
 });
-afterAll(() => collector.close());
+afterAll(() => {
+  collector.close();
+  collector.closeAllConnections();
+});
+afterEach(() => {
+  trace.disable();
+  context.disable();
+});
 
 it('sends what was recorded to the collector, at the latest when it stops', async () => {
   const { port } = collector.address() as AddressInfo;
@@ -41,4 +48,20 @@ it('sends what was recorded to the collector, at the latest when it stops', asyn
     value: { stringValue: 'hawser-bindings' },
   });
   expect(spans?.scopeSpans[0]?.spans).toMatchObject([{ name: 'a step' }]);
+});
+
+it.each([
+  ['is away', (): Promise<void> => Promise.resolve()],
+  ['is silent', (silent: Server): Promise<unknown> => once(silent.listen(0, '127.0.0.1'), 'listening')],
+])('does not hold up the stop when the collector %s', async (_, begin) => {
+  const silent = createServer(() => undefined);
+  await begin(silent);
+  const port = (silent.address() as AddressInfo | null)?.port ?? 1;
+  const tracing = startTracing({ service: 'bindings', endpoint: `http://127.0.0.1:${port}`, ratio: 1 });
+  trace.getTracer('test').startSpan('a step').end();
+  const began = performance.now();
+  await tracing.stop();
+  expect(performance.now() - began).toBeLessThan(2_500);
+  silent.close();
+  silent.closeAllConnections();
 });

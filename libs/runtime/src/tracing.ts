@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { context, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -8,6 +9,7 @@ import {
   TracerProvider,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace';
+import type { Started } from './started.js';
 
 export interface TracingOptions {
   /** `service.name` of the spans. */
@@ -20,8 +22,22 @@ export interface TracingOptions {
 
 const exportTimeoutMs = 10_000;
 const exportEveryMs = 1_000;
+/** How long a stop waits for the last spans: they are worth less than the requests that are still in flight. */
+const lastExportMs = 2_000;
 
-/** Sends the process's spans to a collector. What is left when it stops is sent then. */
+/** Spans of a process go to the collector that its configuration names, if it names one. */
+export function startTracingIfAsked(
+  service: string,
+  config: { OTEL_EXPORTER_OTLP_ENDPOINT?: string | undefined; OTEL_TRACES_SAMPLER_ARG: number },
+  started: Started,
+): void {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: ratio } = config;
+  if (endpoint === undefined) return;
+  const tracing = startTracing({ service, endpoint, ratio });
+  started.add(tracing, () => tracing.stop());
+}
+
+/** Sends the process's spans to a collector. What is left when it stops is sent then, or dropped if it is away. */
 export function startTracing({ service, endpoint, ratio }: TracingOptions): { stop: () => Promise<void> } {
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
@@ -40,5 +56,9 @@ export function startTracing({ service, endpoint, ratio }: TracingOptions): { st
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   trace.setGlobalTracerProvider(provider);
-  return { stop: () => provider.shutdown() };
+  const stop = async (): Promise<void> => {
+    const sent = provider.shutdown().catch(() => undefined);
+    await Promise.race([sent, delay(lastExportMs, undefined, { ref: false })]);
+  };
+  return { stop };
 }

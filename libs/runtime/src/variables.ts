@@ -50,8 +50,7 @@ export const databaseUrl = urlOf(
 );
 export const natsUrl = variable(
   'must be a URL such as nats://127.0.0.1:4222, or several with commas between',
-  (value) =>
-    value.split(',').every((url) => hasProtocol(url.trim(), ['nats:', 'tls:'])) ? value : undefined,
+  (value) => (value.split(',').every((url) => isNatsUrl(url.trim())) ? value : undefined),
 );
 export const bootstrapToken = matching(
   /^hws_live_[A-Za-z0-9_-]{43}$/,
@@ -86,6 +85,17 @@ export const count = (least: number, most: number): Validator<number> =>
     /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : undefined,
   );
 export const onOrOff = variable('must be on or off', (value) => ({ on: true, off: false })[value]);
+
+/** The client takes the credentials out of it, percent-decoded. */
+function isNatsUrl(text: string): boolean {
+  if (!hasProtocol(text, ['nats:', 'tls:'])) return false;
+  const { hostname, username, password } = new URL(text);
+  return hostname !== '' && [username, password].every(isPercentEncoded);
+}
+
+function isPercentEncoded(text: string): boolean {
+  return !/%(?![0-9a-f]{2})/i.test(text);
+}
 
 /** CIDR, RFC 4632 and RFC 4291. */
 function isNetwork(item: string): boolean {

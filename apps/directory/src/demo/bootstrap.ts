@@ -19,7 +19,7 @@ export class Bootstrap {
 
   /** Tries until it has worked: the service that keeps the demo's server may start later than this one. */
   async run(token: string): Promise<void> {
-    for (let pauseMs = firstPauseMs; !(await this.attempt(token)); ) {
+    for (let pauseMs = firstPauseMs; !(await this.attempt(token));) {
       await delay(pauseMs, undefined, { ref: false });
       pauseMs = Math.min(2 * pauseMs, longestPauseMs);
     }
@@ -29,7 +29,8 @@ export class Bootstrap {
     try {
       const furnish = (workspaceId: string): Promise<void> => addDemoServer(this.bus, workspaceId);
       const demo = await this.demo.ensure({ token, furnish });
-      if (demo === null) this.log.warn('HAWSER_BOOTSTRAP_TOKEN is of no use: there is no workspace "demo" any more');
+      if (demo === null)
+        this.log.warn('HAWSER_BOOTSTRAP_TOKEN is of no use: there is no workspace "demo" any more');
       else this.log.log(`the bootstrap token is an OWNER's of workspace "demo" (${demo.workspace_id})`);
       return true;
     } catch (error) {

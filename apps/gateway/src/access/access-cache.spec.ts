@@ -39,13 +39,17 @@ it('asks once for what is asked again', async () => {
 
 it.each([
   { ...question, workspace: 'other' },
+  { token_hash: question.token_hash },
+  { ...question, workspace: 'undefined' },
+  { ...question, workspace: 'null' },
   { ...question, agent_id: 'agt_1' },
   { ...question, crew_id: 'crew_1' },
   { token_hash: 'b'.repeat(64), workspace: 'acme' },
 ])('asks for each question by itself: %j', async (other) => {
   await find();
-  await find(other);
-  expect(bus.asked).toHaveLength(2);
+  await cache.find({ token_hash: question.token_hash, agent_id: 'agt_2' }, () => context);
+  await cache.find(other, () => context);
+  expect(bus.asked).toHaveLength(3);
 });
 
 it('does not mistake a subject for a token', async () => {

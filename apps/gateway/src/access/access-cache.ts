@@ -104,10 +104,8 @@ export class AccessCache implements OnModuleInit {
   }
 }
 
-/** None of these can hold a blank, but a subject and a name that is no workspace's. */
 function keyOf({ token_hash, subject, workspace, agent_id, crew_id }: Authorise): string {
-  if (token_hash === undefined) return JSON.stringify([subject, workspace, agent_id, crew_id]);
-  return `${token_hash} ${agent_id} ${crew_id} ${workspace}`;
+  return JSON.stringify([token_hash, subject, workspace, agent_id, crew_id]);
 }
 
 /** The workspaces whose changes show in the answer. */

@@ -12,8 +12,8 @@ declare module 'fastify' {
   }
 }
 
-function traceOf({ trace }: FastifyRequest): Pick<CallContext, 'requestId' | 'traceparent'> {
-  return { requestId: trace.requestId, traceparent: trace.traceparent };
+function traceOf({ trace }: FastifyRequest): Pick<CallContext, 'requestId' | 'traceparent' | 'beganAtMs'> {
+  return { requestId: trace.requestId, traceparent: trace.traceparent, beganAtMs: trace.beganAtMs };
 }
 
 /** For calls made before it is known who asks. */

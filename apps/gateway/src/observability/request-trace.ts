@@ -5,6 +5,8 @@ import type { FastifyRequest } from 'fastify';
 /** Which request it is, and of which trace: its own span's, else its caller's, else a new one that begins here. */
 export class RequestTrace {
   readonly requestId: string;
+  /** When it arrived, in ms since 1970: nothing made for it may take longer than from there. */
+  readonly beganAtMs = Date.now();
   private known: string | undefined;
 
   constructor(
