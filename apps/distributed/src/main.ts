@@ -1,3 +1,4 @@
+import { NoNatsServerError } from '@hawser/embedded-nats';
 import { InstanceLockedError } from '@hawser/embedded-postgres';
 import { runProgram, type Program } from '@hawser/runtime';
 import { banner } from './banner.js';
@@ -11,6 +12,8 @@ import { startSystem, type Output } from './system.js';
 /** Gateways and services drain one after the other; NATS and PostgreSQL have limits of their own. */
 const drainRounds = 2;
 const serversStopSeconds = 80;
+/** What a person can mend: their messages say how. */
+const mendable = [ProcessError, InstanceLockedError, NoNatsServerError];
 
 runProgram(() => distributedProgram(process.env));
 
@@ -27,7 +30,7 @@ function distributedProgram(environment: NodeJS.ProcessEnv): Program {
     drainSeconds: drainRounds * (config.drainSeconds + 5) + serversStopSeconds,
     log: say,
     explain: (error) =>
-      error instanceof ProcessError || error instanceof InstanceLockedError ? error.message : undefined,
+      mendable.some((kind) => error instanceof kind) ? (error as Error).message : undefined,
     start: async (started, asked) => {
       const rolling = new RollingRestart(say);
       process.on('SIGUSR2', () => void rolling.request());

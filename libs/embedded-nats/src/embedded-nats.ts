@@ -36,7 +36,8 @@ export class EmbeddedNats {
   ) {}
 
   /**
-   * @throws Error no server program can be had, with what was tried and what to do; another process runs one in
+   * @throws NoNatsServerError with what was tried and what to do
+   * @throws Error another process runs one in
    *   `storeDir`; or it did not start, with the end of its log
    */
   static async start(options: EmbeddedNatsOptions = {}): Promise<EmbeddedNats> {
