@@ -1,4 +1,6 @@
-/** Three kinds of tests, told apart by file name; see CONTRIBUTING.md. */
+import { availableParallelism } from 'node:os';
+
+/** Three kinds of tests, told apart by file name, the system tests run both ways; see CONTRIBUTING.md. */
 const shared = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
@@ -29,7 +31,20 @@ const shared = {
   modulePathIgnorePatterns: ['/dist/', '/.cache/', '/.nx/'],
 };
 
+/** The scenarios that hold whichever way the system runs, and the files of `folders` below src. */
+function systemTests(way, folders) {
+  return {
+    ...shared,
+    displayName: way,
+    testRegex: `/src/(scenarios|${folders.join('|')})/[^/]+\\.system\\.spec\\.ts$`,
+    globals: { hawserWay: way },
+    setupFilesAfterEnv: ['<rootDir>/apps/system-tests/src/harness/setup.ts'],
+  };
+}
+
 export default {
+  // One more than Jest would take on two cores: the system tests wait most of the time.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   reporters: ['default', '<rootDir>/tools/closing-line-reporter.mjs'],
   projects: [
     { ...shared, displayName: 'unit', testRegex: '(?<!\\.medium|\\.system)\\.spec\\.ts$' },
@@ -41,11 +56,11 @@ export default {
       globalTeardown: '<rootDir>/tools/stop-test-servers.mjs',
       setupFilesAfterEnv: ['<rootDir>/tools/medium-time-limit.mjs'],
     },
+    systemTests('standalone', ['scenarios/standalone']),
     {
-      ...shared,
-      displayName: 'system',
-      testRegex: '\\.system\\.spec\\.ts$',
-      setupFilesAfterEnv: ['<rootDir>/apps/system-tests/src/harness/setup.ts'],
+      ...systemTests('distributed', ['scenarios/distributed', 'deploy']),
+      globalSetup: '<rootDir>/tools/start-distributed-system.mjs',
+      globalTeardown: '<rootDir>/tools/stop-distributed-system.mjs',
     },
   ],
 };

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Broadcasts, BusClient } from '@hawser/messaging';
 import {
   connectToNats,
@@ -14,6 +15,8 @@ import { gatewayVariables } from './config.js';
 import { readOidcOptions } from './access/oidc/oidc-options.js';
 import { closeGateway, createGateway, listen } from './gateway.js';
 
+const quickWithinMs = 1_000;
+
 runProgram(() => gatewayProgram(process.env));
 
 function gatewayProgram(environment: NodeJS.ProcessEnv): Program {
@@ -29,13 +32,9 @@ function gatewayProgram(environment: NodeJS.ProcessEnv): Program {
       startMetrics('gateway');
       startTracingIfAsked('gateway', config, started);
       const address = { host: config.HAWSER_HOST, port: config.HAWSER_PORT };
-      const waiting = await OperationsServer.start({
-        ...address,
-        checks: { bus: () => Promise.reject(new Error('NATS cannot be reached yet')) },
-        elsewhere: 503,
-      });
-      const bus = await connectToNats({ url: config.NATS_URL, name: 'hawser-gateway' }).finally(() =>
-        waiting.close(),
+      const bus = await healthMeanwhile(
+        connectToNats({ url: config.NATS_URL, name: 'hawser-gateway' }),
+        address,
       );
       started.add(bus, () => bus.close());
       const gateway = await createGateway({
@@ -51,4 +50,22 @@ function gatewayProgram(environment: NodeJS.ProcessEnv): Program {
       log(`ready at ${url}`);
     },
   };
+}
+
+/** While NATS is away it can be asked for its health. Whoever asks as the gateway takes over is cut off: seldom, then. */
+async function healthMeanwhile<T>(
+  connecting: Promise<T>,
+  address: { host: string; port: number },
+): Promise<T> {
+  const isQuick = await Promise.race([
+    connecting.then(() => true),
+    delay(quickWithinMs, false, { ref: false }),
+  ]);
+  if (isQuick) return connecting;
+  const waiting = await OperationsServer.start({
+    ...address,
+    checks: { bus: () => Promise.reject(new Error('NATS cannot be reached yet')) },
+    elsewhere: 503,
+  });
+  return connecting.finally(() => waiting.close());
 }

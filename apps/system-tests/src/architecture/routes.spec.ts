@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { closeGateway, createGateway } from '@hawser/gateway';
-import { BusClient, MemoryHub } from '@hawser/messaging';
+import { Broadcasts, BusClient, MemoryHub } from '@hawser/messaging';
 import { Controller, Get, RequestMethod, type Type } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -9,11 +9,11 @@ import type { FastifyInstance, RouteOptions } from 'fastify';
 /** What the gateway serves besides its controllers: the API document in its forms. */
 const documents = [/^\/api\/openapi(\.json|\.yaml|\/[a-z]+\.json)$/, /^\/api\/docs(\/|$|-)/];
 /** Routes for anybody. */
-const open = ['GET /healthz', 'GET /readyz'];
+const open = ['GET /healthz', 'GET /metrics', 'GET /readyz'];
 
 interface Rule {
   permission: string;
-  tenant: 'named' | 'path' | 'token';
+  tenant: 'named' | 'path' | 'token' | 'optional';
 }
 
 interface Route {
@@ -50,8 +50,9 @@ describe('the routes of the gateway', () => {
   beforeAll(async () => {
     // https://fastify.dev/docs/latest/Reference/Hooks/#diagnostics-channel-hooks: before any route is there
     subscribe('fastify.initialization', listen);
-    const bus = new BusClient(new MemoryHub().connect());
-    app = await createGateway({ bus, corsOrigins: ['https://app.example.com'], logger: [] });
+    const bus = new MemoryHub().connect();
+    const talk = { bus: new BusClient(bus), broadcasts: new Broadcasts(bus) };
+    app = await createGateway({ ...talk, corsOrigins: ['https://app.example.com'], logger: [] });
     await app.init();
     unsubscribe('fastify.initialization', listen);
     routes = [...app.get(ModulesContainer).values()].flatMap((module) =>

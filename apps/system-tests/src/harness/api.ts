@@ -1,3 +1,5 @@
+import type { Gateways } from './gateways.js';
+
 /** What came back. `body` is parsed where it is JSON, otherwise text. */
 export interface Answer<Body = Json> {
   status: number;
@@ -15,20 +17,20 @@ export interface Ask {
   headers?: Record<string, string>;
 }
 
-/** Calls the gateway as one caller, in one workspace (or none). */
+/** Calls the gateways as one caller, in one workspace (or none). */
 export class Api {
   constructor(
-    readonly url: string,
+    readonly gateways: Gateways,
     readonly token: string | null,
     readonly workspace: string | null = null,
   ) {}
 
   as(token: string | null): Api {
-    return new Api(this.url, token, this.workspace);
+    return new Api(this.gateways, token, this.workspace);
   }
 
   in(workspace: string | null): Api {
-    return new Api(this.url, this.token, workspace);
+    return new Api(this.gateways, this.token, workspace);
   }
 
   get = (path: string, ask: Ask = {}): Promise<Answer> => this.send('GET', path, ask);
@@ -40,7 +42,7 @@ export class Api {
 
   /** A string as body is sent as it is; anything else as JSON. */
   async send(method: string, path: string, { body, headers = {} }: Ask = {}): Promise<Answer> {
-    const url = new URL(path, this.url);
+    const url = new URL(path, this.gateways.next());
     if (this.workspace !== null && !url.searchParams.has('workspace_id'))
       url.searchParams.set('workspace_id', this.workspace);
     const response = await fetch(url, {

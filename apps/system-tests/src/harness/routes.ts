@@ -12,7 +12,7 @@ export interface Route {
   /** What a token with scopes needs; null: no such token will do. */
   scope: 'integrations:read' | 'integrations:write' | null;
   /** Where the request says which workspace it means. */
-  tenant: 'named' | 'path' | 'token';
+  tenant: 'named' | 'path' | 'token' | 'optional';
   status: 200 | 201;
   body: (place: Place) => Promise<object> | object | undefined;
 }
@@ -94,7 +94,7 @@ export const routes: readonly Route[] = [
   route('POST /tokens', unscoped, () => ({ ...named(), kind: 'service', role: 'VIEWER' })),
   route('GET /tokens/{token}', unscoped),
   route('DELETE /tokens/{token}', unscoped),
-  route('GET /me', { ...read, agents: 'all', tenant: 'token' }),
+  route('GET /me', { ...read, agents: 'all', tenant: 'optional' }),
   route('GET /audit', unscoped),
 ];
 

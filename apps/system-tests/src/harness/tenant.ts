@@ -46,7 +46,7 @@ export async function newTenant(anyUser: Api): Promise<Tenant> {
     id: string;
     token: string;
   };
-  const owner = new Api(anyUser.url, made.token, made.id);
+  const owner = new Api(anyUser.gateways, made.token, made.id);
   const idOf = async (path: string, body: object): Promise<string> =>
     ((await owner.must('POST', path, body)) as { id: string }).id;
   const newToken = async (fields: object): Promise<Token> => {

@@ -11,7 +11,7 @@ export interface Outcome {
 }
 
 function open(api: Api, method: string, path: string, agent: Agent | false): ClientRequest {
-  return request(new URL(`${path}?workspace_id=${api.workspace}`, api.url), {
+  return request(new URL(`${path}?workspace_id=${api.workspace}`, api.gateways.next()), {
     method,
     agent,
     headers: { authorization: `Bearer ${api.token}`, 'content-type': 'application/json' },
@@ -53,7 +53,7 @@ export async function beginPost(
 
 /** A GET that is under way: the last line of its headers goes with `finish`, which answers the status line. */
 export async function beginGet(api: Api, path: string): Promise<{ finish: () => Promise<string> }> {
-  const { hostname, port } = new URL(api.url);
+  const { hostname, port } = new URL(api.gateways.next());
   const socket = connect(Number(port), hostname);
   await once(socket, 'connect');
   socket.write(

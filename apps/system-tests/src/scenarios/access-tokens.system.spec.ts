@@ -3,16 +3,14 @@ import { eventually } from '../harness/eventually.js';
 import { Place } from '../harness/place.js';
 import { expectInvalid, expectProblem } from '../harness/problems.js';
 import { routes } from '../harness/routes.js';
-import { Standalone } from '../harness/standalone.js';
 import { newTenant, unique, type Member, type Tenant } from '../harness/tenant.js';
+import { theSystem } from '../harness/the-system.js';
 
-let system: Standalone;
 let anyUser: Api;
 beforeAll(async () => {
-  system = await Standalone.start();
-  anyUser = new Api(system.url, system.ownerToken);
+  const system = await theSystem();
+  anyUser = new Api(system.gateways, system.ownerToken);
 }, 60_000);
-afterAll(() => system.stop());
 
 type Attempt = (api: Api) => Promise<Answer>;
 

@@ -2,17 +2,15 @@ import { Api, type Answer } from '../harness/api.js';
 import { Place, thingsIn, type Thing } from '../harness/place.js';
 import { expectInvalid, expectProblem } from '../harness/problems.js';
 import { endsWorkspace, routes, type Route } from '../harness/routes.js';
-import { Standalone } from '../harness/standalone.js';
 import { newTenant, roles, type Role, type Tenant } from '../harness/tenant.js';
+import { theSystem } from '../harness/the-system.js';
 import { bind, newCrewServer } from '../harness/tiers.js';
 
-let system: Standalone;
 let anyUser: Api;
 beforeAll(async () => {
-  system = await Standalone.start();
-  anyUser = new Api(system.url, system.ownerToken);
+  const system = await theSystem();
+  anyUser = new Api(system.gateways, system.ownerToken);
 }, 60_000);
-afterAll(() => system.stop());
 
 /** Members of one workspace, made when first needed. */
 const members = new Map<string, Promise<Api>>();

@@ -1,18 +1,16 @@
 import { Api, type Json } from '../harness/api.js';
-import { Standalone } from '../harness/standalone.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
+import { theSystem } from '../harness/the-system.js';
 import { bind, newCrewServer, resolved } from '../harness/tiers.js';
 
 const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown;
 const ids = (list: Json[]): string[] => list.map(({ id }: { id: string }) => id);
 
-let system: Standalone;
 let anyUser: Api;
 beforeAll(async () => {
-  system = await Standalone.start();
-  anyUser = new Api(system.url, system.ownerToken);
+  const system = await theSystem();
+  anyUser = new Api(system.gateways, system.ownerToken);
 });
-afterAll(() => system.stop());
 
 describe('the bindings of an agent', () => {
   let tenant: Tenant;

@@ -1,7 +1,7 @@
 import { Api, type Json } from '../harness/api.js';
 import { eventually } from '../harness/eventually.js';
-import { Standalone } from '../harness/standalone.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
+import { theSystem } from '../harness/the-system.js';
 import { bind, newCrewServer } from '../harness/tiers.js';
 
 interface Entry {
@@ -19,7 +19,6 @@ interface Entry {
 
 const canary = 'c4n4ry-of-a-secret-value';
 
-let system: Standalone;
 let tenant: Tenant;
 let owner: Api;
 let admin: Api;
@@ -38,8 +37,8 @@ const told = (action: string, targetId: string): Promise<Entry> =>
   );
 
 beforeAll(async () => {
-  system = await Standalone.start();
-  tenant = await newTenant(new Api(system.url, system.ownerToken));
+  const system = await theSystem();
+  tenant = await newTenant(new Api(system.gateways, system.ownerToken));
   owner = tenant.owner;
   admin = await tenant.as('ADMIN');
   server = await tenant.newServer({ name: 'github', env_json: `{"TOKEN":"${canary}"}` });
@@ -61,7 +60,6 @@ beforeAll(async () => {
   secrets = [owner.token as string, admin.token as string].map((token) => token.slice(14));
   await told('agent_binding.deleted', binding);
 });
-afterAll(() => system.stop());
 
 describe('the audit log', () => {
   it('says who did what to which record, under which request', async () => {

@@ -1,21 +1,19 @@
 import { Api, type Json } from '../harness/api.js';
-import { Standalone } from '../harness/standalone.js';
 import { newTenant, unique, type Tenant } from '../harness/tenant.js';
+import { theSystem } from '../harness/the-system.js';
 import { bind, newCrewServer, resolved } from '../harness/tiers.js';
 
-let system: Standalone;
 let anyUser: Api;
 let tenant: Tenant;
 let owner: Api;
 beforeAll(async () => {
-  system = await Standalone.start();
-  anyUser = new Api(system.url, system.ownerToken);
+  const system = await theSystem();
+  anyUser = new Api(system.gateways, system.ownerToken);
 });
 beforeEach(async () => {
   tenant = await newTenant(anyUser);
   owner = tenant.owner;
 });
-afterAll(() => system.stop());
 
 const countsOf = async (server: string): Promise<[number, number]> => {
   const { agent_binding_count, crew_server_count } = await owner.must(
@@ -122,7 +120,7 @@ describe('deleting a workspace', () => {
     await owner.must('DELETE', `/api/v1/workspaces/${tenant.id}`);
 
     const { token } = await anyUser.must('POST', '/api/v1/workspaces', { name: 'Next', slug });
-    const next = new Api(system.url, token as string, slug);
+    const next = new Api(anyUser.gateways, token as string, slug);
     expect((await next.get('/api/v1/integrations')).body).toEqual([]);
     expect((await next.get('/api/v1/integrations/crews')).body).toEqual([]);
     expect((await next.get('/api/v1/crews')).body.crews).toEqual([]);

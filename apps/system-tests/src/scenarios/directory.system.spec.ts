@@ -1,17 +1,15 @@
 import { Api, type Answer, type Json } from '../harness/api.js';
-import { Standalone } from '../harness/standalone.js';
 import { newTenant, unique, type Tenant } from '../harness/tenant.js';
+import { theSystem } from '../harness/the-system.js';
 
 const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown;
 const outcome = ({ status, body }: Answer): [number, string] => [status, body.code as string];
 
-let system: Standalone;
 let anyUser: Api;
 beforeAll(async () => {
-  system = await Standalone.start();
-  anyUser = new Api(system.url, system.ownerToken);
+  const system = await theSystem();
+  anyUser = new Api(system.gateways, system.ownerToken);
 });
-afterAll(() => system.stop());
 
 describe('workspaces', () => {
   const make = (body: object): Promise<Answer> => anyUser.post('/api/v1/workspaces', body);

@@ -1,19 +1,18 @@
 import { connect } from 'node:net';
 import { Api } from '../harness/api.js';
-import { Standalone } from '../harness/standalone.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
+import { theSystem, type System } from '../harness/the-system.js';
 
-let system: Standalone;
+let system: System;
 let tenant: Tenant;
 beforeAll(async () => {
-  system = await Standalone.start();
-  tenant = await newTenant(new Api(system.url, system.ownerToken));
+  system = await theSystem();
+  tenant = await newTenant(new Api(system.gateways, system.ownerToken));
 });
-afterAll(() => system.stop());
 
 /** The longest that anybody else waited for an answer while `work` went on. */
 async function longestWaitDuring(work: Promise<unknown>): Promise<number> {
-  const bystander = new Api(system.url, null);
+  const bystander = new Api(system.gateways, null);
   let running = true;
   let longestMs = 0;
   const finished = work.finally(() => (running = false));
@@ -51,7 +50,7 @@ describe('a body of almost 1 MiB that holds very many values', () => {
 
 describe('what is no HTTP request that can be read', () => {
   function send(bytes: string): Promise<string> {
-    const { hostname, port } = new URL(system.url);
+    const { hostname, port } = new URL(system.gateways.next());
     return new Promise((resolve, reject) => {
       let answer = '';
       const socket = connect(Number(port), hostname, () => socket.write(bytes));

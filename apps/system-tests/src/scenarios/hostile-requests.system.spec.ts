@@ -3,18 +3,18 @@ import { Api, type Answer } from '../harness/api.js';
 import { Place } from '../harness/place.js';
 import { expectInvalid, expectProblem } from '../harness/problems.js';
 import { routes } from '../harness/routes.js';
-import { Standalone } from '../harness/standalone.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
+import { startSystem, type System } from '../harness/the-system.js';
 
-let system: Standalone;
+let system: System;
 let tenant: Tenant;
 let place: Place;
 beforeAll(async () => {
-  system = await Standalone.start();
-  tenant = await newTenant(new Api(system.url, system.ownerToken));
+  // Of its own: what it complains of is looked at.
+  system = await startSystem();
+  tenant = await newTenant(new Api(system.gateways, system.ownerToken));
   place = new Place(tenant);
 }, 60_000);
-afterAll(() => system.stop());
 
 const servers = '/api/v1/integrations';
 const server = { name: 'refused', endpoint: 'https://mcp.example.com/mcp' };
@@ -124,7 +124,7 @@ describe('a path that leads nowhere', () => {
   it('is not found by climbing', async () => {
     // fetch would take the dots out.
     const status = await new Promise((resolve, reject) => {
-      const url = new URL(system.url);
+      const url = new URL(system.gateways.next());
       request(
         { host: url.hostname, port: url.port, path: '/api/docs/../../../../../etc/passwd' },
         (response) => {
@@ -283,7 +283,7 @@ describe('a hundred bodies of junk', () => {
     );
 
   it('get answers below 500, and the server lives on', async () => {
-    const quiet = system.stderr;
+    const quiet = await system.complaints();
     const writes = routes.filter(({ method }) => method === 'POST' || method === 'PATCH');
     for (let turn = 0; turn < 100; turn += 1) {
       const route = writes[turn % writes.length] as (typeof writes)[number];
@@ -295,6 +295,6 @@ describe('a hundred bodies of junk', () => {
     }
     expect((await tenant.owner.get('/healthz')).status).toBe(200);
     expect((await tenant.owner.get('/readyz')).status).toBe(200);
-    expect(system.stderr).toBe(quiet);
+    expect(await system.complaints()).toEqual(quiet);
   });
 });

@@ -1,19 +1,17 @@
 import { Api, type Answer, type Ask } from '../harness/api.js';
 import { expectProblem } from '../harness/problems.js';
-import { Standalone } from '../harness/standalone.js';
 import { newTenant, unique, type Tenant } from '../harness/tenant.js';
+import { startSystem } from '../harness/the-system.js';
 
 const allowed = 'https://app.example.com';
 
-let system: Standalone;
 let anyUser: Api;
 let nobody: Api;
 beforeAll(async () => {
-  system = await Standalone.start({ env: { HAWSER_CORS_ORIGINS: `${allowed},http://localhost:3000` } });
-  anyUser = new Api(system.url, system.ownerToken);
-  nobody = new Api(system.url, null);
+  const system = await startSystem({ env: { HAWSER_CORS_ORIGINS: `${allowed},http://localhost:3000` } });
+  anyUser = new Api(system.gateways, system.ownerToken);
+  nobody = new Api(system.gateways, null);
 }, 60_000);
-afterAll(() => system.stop());
 
 describe('the workspace that a request names', () => {
   let tenant: Tenant;

@@ -1,18 +1,16 @@
 import { Api, type Answer } from '../harness/api.js';
 import { Place } from '../harness/place.js';
 import { expectInvalid, expectProblem } from '../harness/problems.js';
-import { Standalone } from '../harness/standalone.js';
 import { newTenant, unique, type Tenant } from '../harness/tenant.js';
+import { theSystem } from '../harness/the-system.js';
 
-let system: Standalone;
 let tenant: Tenant;
 let place: Place;
 beforeAll(async () => {
-  system = await Standalone.start();
-  tenant = await newTenant(new Api(system.url, system.ownerToken));
+  const system = await theSystem();
+  tenant = await newTenant(new Api(system.gateways, system.ownerToken));
   place = new Place(tenant);
 }, 60_000);
-afterAll(() => system.stop());
 
 const withKey = (key: string): { headers: Record<string, string> } => ({
   headers: { 'idempotency-key': key },

@@ -1,15 +1,13 @@
 import { Api, type Answer, type Ask } from '../harness/api.js';
-import { Standalone } from '../harness/standalone.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
+import { theSystem } from '../harness/the-system.js';
 import { bind, newCrewServer } from '../harness/tiers.js';
 
-let system: Standalone;
 let anyUser: Api;
 beforeAll(async () => {
-  system = await Standalone.start();
-  anyUser = new Api(system.url, system.ownerToken);
+  const system = await theSystem();
+  anyUser = new Api(system.gateways, system.ownerToken);
 }, 60_000);
-afterAll(() => system.stop());
 
 describe('a list of 250', () => {
   let tenant: Tenant;

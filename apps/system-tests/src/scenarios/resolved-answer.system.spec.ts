@@ -1,16 +1,17 @@
 import { rm } from 'node:fs/promises';
 import { Api, type Answer, type Json } from '../harness/api.js';
-import { newDataDir, Standalone } from '../harness/standalone.js';
+import { newDataDir } from '../harness/data-dir.js';
+import { startSystem } from '../harness/the-system.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
 import { bind, explained, newCrewServer, resolved } from '../harness/tiers.js';
 
 let dataDir: string;
-let system: Standalone;
+let system: Awaited<ReturnType<typeof startSystem>>;
 let anyUser: Api;
 beforeAll(async () => {
   dataDir = await newDataDir();
-  system = await Standalone.start({ dataDir });
-  anyUser = new Api(system.url, system.ownerToken);
+  system = await startSystem({ dataDir });
+  anyUser = new Api(system.gateways, system.ownerToken);
 });
 afterAll(async () => {
   await system.stop();
@@ -210,8 +211,8 @@ describe('an answer', () => {
     const before = await tenant.owner.get(path);
     expect(before.body).not.toEqual([]);
     await system.stop();
-    system = await Standalone.start({ dataDir });
-    const after = await new Api(system.url, tenant.owner.token, tenant.id).get(path);
+    system = await startSystem({ dataDir });
+    const after = await new Api(system.gateways, tenant.owner.token, tenant.id).get(path);
     expect([after.text, etagOf(after)]).toEqual([before.text, etagOf(before)]);
   });
 });

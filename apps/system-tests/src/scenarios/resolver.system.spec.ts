@@ -1,25 +1,23 @@
 import { Api, type Json } from '../harness/api.js';
-import { Standalone } from '../harness/standalone.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
+import { theSystem } from '../harness/the-system.js';
 import { bind, explained, newCrewServer, resolved } from '../harness/tiers.js';
 
 const endpoint = 'https://mcp.example.com/mcp';
 const names = (list: Json[]): string[] => list.map(({ name }: { name: string }) => name);
 
-let system: Standalone;
 let anyUser: Api;
 let tenant: Tenant;
 let owner: Api;
 beforeAll(async () => {
-  system = await Standalone.start();
-  anyUser = new Api(system.url, system.ownerToken);
+  const system = await theSystem();
+  anyUser = new Api(system.gateways, system.ownerToken);
 });
 // Each case has a workspace to itself: what other cases declare would be in its answer.
 beforeEach(async () => {
   tenant = await newTenant(anyUser);
   owner = tenant.owner;
 });
-afterAll(() => system.stop());
 
 describe('what an agent may use', () => {
   it('is every field of a workspace server, in a fixed order, when nothing stands below it', async () => {

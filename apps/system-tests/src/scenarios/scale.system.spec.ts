@@ -1,7 +1,7 @@
 import { Api, type Answer, type Json } from '../harness/api.js';
 import { eventually } from '../harness/eventually.js';
-import { Standalone } from '../harness/standalone.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
+import { theSystem } from '../harness/the-system.js';
 
 const count = 1_000;
 const callers = 16;
@@ -9,7 +9,6 @@ const rounds = 10;
 /** Generous: a laptop under load. The benchmark measures; this only notices when something is wrong by far. */
 const medianWithinMs = 500;
 
-let system: Standalone;
 let tenant: Tenant;
 let owner: Api;
 
@@ -23,8 +22,8 @@ async function forEach(work: (number: number) => Promise<unknown>): Promise<void
 }
 
 beforeAll(async () => {
-  system = await Standalone.start();
-  tenant = await newTenant(new Api(system.url, system.ownerToken));
+  const system = await theSystem();
+  tenant = await newTenant(new Api(system.gateways, system.ownerToken));
   owner = tenant.owner;
   const began = performance.now();
   const ids: string[] = [];
@@ -45,7 +44,6 @@ beforeAll(async () => {
   const seconds = (performance.now() - began) / 1000;
   process.stdout.write(`${2 * count} rows made in ${seconds.toFixed(1)} s\n`);
 });
-afterAll(() => system.stop());
 
 async function measured(what: string, path: string): Promise<Answer> {
   const times: number[] = [];

@@ -1,22 +1,20 @@
 import { Api, type Answer, type Json } from '../harness/api.js';
 import { eventually } from '../harness/eventually.js';
-import { Standalone } from '../harness/standalone.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
+import { theSystem } from '../harness/the-system.js';
 
 const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown;
 const outcome = ({ status, body }: Answer): [number, string] => [status, body.code as string];
 
-let system: Standalone;
 let anyUser: Api;
 let tenant: Tenant;
 let owner: Api;
 beforeAll(async () => {
-  system = await Standalone.start();
-  anyUser = new Api(system.url, system.ownerToken);
+  const system = await theSystem();
+  anyUser = new Api(system.gateways, system.ownerToken);
   tenant = await newTenant(anyUser);
   owner = tenant.owner;
 });
-afterAll(() => system.stop());
 
 const make = (body: object): Promise<Json> => owner.must('POST', '/api/v1/tokens', body);
 const asNew = async (body: object): Promise<Api> => owner.as((await make(body)).token as string);

@@ -1,19 +1,17 @@
 import { Api, type Answer } from '../harness/api.js';
 import { Place } from '../harness/place.js';
 import { expectInvalid } from '../harness/problems.js';
-import { Standalone } from '../harness/standalone.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
+import { theSystem } from '../harness/the-system.js';
 import { newCrewServer } from '../harness/tiers.js';
 
-let system: Standalone;
 let tenant: Tenant;
 let place: Place;
 beforeAll(async () => {
-  system = await Standalone.start();
-  tenant = await newTenant(new Api(system.url, system.ownerToken));
+  const system = await theSystem();
+  tenant = await newTenant(new Api(system.gateways, system.ownerToken));
   place = new Place(tenant);
 }, 60_000);
-afterAll(() => system.stop());
 
 const servers = 'POST /integrations';
 const crewServers = 'POST /crews/{crew}/integrations';

@@ -2,10 +2,11 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '@hawser/embedded-postgres';
 import { startNatsServer } from '@hawser/testing';
-import { Api } from '../harness/api.js';
-import { newDataDir, Standalone } from '../harness/standalone.js';
-import { newTenant } from '../harness/tenant.js';
-import { bind, newCrewServer, resolved } from '../harness/tiers.js';
+import { Api } from '../../harness/api.js';
+import { newDataDir } from '../../harness/data-dir.js';
+import { Standalone } from '../../harness/standalone.js';
+import { newTenant } from '../../harness/tenant.js';
+import { bind, newCrewServer, resolved } from '../../harness/tiers.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -15,7 +16,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** The main job through every service: all three tiers written, and the answer read. */
 async function expectTheMainJob(system: Standalone): Promise<void> {
-  const tenant = await newTenant(new Api(system.url, system.ownerToken));
+  const tenant = await newTenant(new Api(system.gateways, system.ownerToken));
   const server = await tenant.newServer({ name: 'github', headers_json: '{"X-Team":"all"}' });
   const override = await newCrewServer(tenant, { workspace_mcp_server_id: server, icon: 'cat' });
   const binding = await bind(tenant, server, { config_override_json: '{"a":1}' });
@@ -55,7 +56,7 @@ describe('on a PostgreSQL of its own choice (DATABASE_URL)', () => {
     expect(await first.stop()).toBe(0);
 
     const second = await Standalone.start({ dataDir, env: { DATABASE_URL: postgres.url } });
-    expect((await new Api(second.url, token, 'demo').get('/api/v1/integrations')).body).toHaveLength(1);
+    expect((await new Api(second.gateways, token, 'demo').get('/api/v1/integrations')).body).toHaveLength(1);
     expect(await second.stop()).toBe(0);
   });
 });
@@ -70,7 +71,7 @@ describe('on a NATS server (NATS_URL)', () => {
   it('does the main job, and stops in order', async () => {
     const system = await Standalone.start({ env: { NATS_URL: nats.url } });
     await expectTheMainJob(system);
-    expect((await new Api(system.url, null).get('/readyz')).status).toBe(200);
+    expect((await new Api(system.gateways, null).get('/readyz')).status).toBe(200);
     expect(await system.stop()).toBe(0);
     expect(system.stderr).toBe('');
   });

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
-import { Api, type Json } from '../harness/api.js';
-import { eventually } from '../harness/eventually.js';
-import { endPostgres, postmasterPid, processesOn } from '../harness/processes.js';
-import { newDataDir, Standalone } from '../harness/standalone.js';
-import { unique } from '../harness/tenant.js';
-import { beginGet, beginPost, hammer, idleConnection } from '../harness/traffic.js';
+import { Api, type Json } from '../../harness/api.js';
+import { eventually } from '../../harness/eventually.js';
+import { endPostgres, postmasterPid, processesOn } from '../../harness/processes.js';
+import { newDataDir } from '../../harness/data-dir.js';
+import { Standalone } from '../../harness/standalone.js';
+import { unique } from '../../harness/tenant.js';
+import { beginGet, beginPost, hammer, idleConnection } from '../../harness/traffic.js';
 
 const servers = '/api/v1/integrations';
 const stopsWithinMs = 10_000;
@@ -22,7 +23,7 @@ let system: Standalone;
 
 const start = async (): Promise<Api> => {
   system = await Standalone.start({ dataDir });
-  return new Api(system.url, token, 'demo');
+  return new Api(system.gateways, token, 'demo');
 };
 const namesIn = async (api: Api): Promise<string[]> =>
   ((await api.must('GET', `${servers}?limit=1000`)) as Json[]).map(({ name }) => name as string);
@@ -151,7 +152,7 @@ describe('when PostgreSQL is killed', () => {
     const meanwhile: string[] = [];
     const deadline = (): AbortSignal => AbortSignal.timeout(12_000);
     await eventually(async () => {
-      const answer = await fetch(`${api.url}${path}?workspace_id=demo`, {
+      const answer = await fetch(`${system.url}${path}?workspace_id=demo`, {
         headers: { authorization: `Bearer ${token}` },
         signal: deadline(),
       });

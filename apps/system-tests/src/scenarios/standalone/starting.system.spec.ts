@@ -1,9 +1,10 @@
 import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Api } from '../harness/api.js';
-import { eventually } from '../harness/eventually.js';
-import { endPostgres, postmasterPid, processesOn, residentMiB, uidOf } from '../harness/processes.js';
-import { newDataDir, Standalone } from '../harness/standalone.js';
+import { Api } from '../../harness/api.js';
+import { eventually } from '../../harness/eventually.js';
+import { endPostgres, postmasterPid, processesOn, residentMiB, uidOf } from '../../harness/processes.js';
+import { newDataDir } from '../../harness/data-dir.js';
+import { Standalone } from '../../harness/standalone.js';
 
 const warmStartWithinMs = 5_000;
 const restingMiB = 350;
@@ -34,7 +35,7 @@ describe('a second instance on the same data directory', () => {
     expect(second.stderr).toContain(dataDir);
     expect(second.stdout).toBe('');
     expect(await postmasterPid(dataDir)).toBe(postgres);
-    expect((await new Api(first.url, first.ownerToken).get('/api/v1/me')).status).toBe(200);
+    expect((await new Api(first.gateways, first.ownerToken).get('/api/v1/me')).status).toBe(200);
   });
 });
 
@@ -51,7 +52,7 @@ describe('two first starts at once on one empty data directory', () => {
       expect(loser.stderr).toMatch(refusal);
       const winner = both.find((system) => system !== loser) as Standalone;
       await eventually(() => (isReady(winner) ? true : undefined), 30_000);
-      expect((await new Api(winner.url, winner.ownerToken).get('/api/v1/me')).status).toBe(200);
+      expect((await new Api(winner.gateways, winner.ownerToken).get('/api/v1/me')).status).toBe(200);
     } finally {
       await Promise.all(both.map((system) => system.stop()));
     }
@@ -76,7 +77,7 @@ describe('the data directory', () => {
 
 describe('the Node process', () => {
   it('at rest holds less than 350 MiB', async () => {
-    const api = new Api(first.url, first.ownerToken, 'demo');
+    const api = new Api(first.gateways, first.ownerToken, 'demo');
     for (let call = 0; call < 200; call++)
       await api.must('GET', `/api/v1/agents/${first.demoAgentId}/integrations/resolved`);
     const resident = await residentMiB(first.process.pid as number);
@@ -108,7 +109,7 @@ describe('an ordinary user', () => {
     const system = await Standalone.start({ dataDir: theirs, uid: nobody });
     const pids = [system.process.pid, await postmasterPid(theirs)] as number[];
     expect(await Promise.all(pids.map(uidOf))).toEqual([nobody, nobody]);
-    const answer = await new Api(system.url, system.ownerToken, 'demo').get(
+    const answer = await new Api(system.gateways, system.ownerToken, 'demo').get(
       `/api/v1/agents/${system.demoAgentId}/integrations/resolved`,
     );
     expect([answer.status, answer.body.length]).toEqual([200, 1]);

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { Api } from '../harness/api.js';
-import { newDataDir, Standalone } from '../harness/standalone.js';
+import { Api } from '../../harness/api.js';
+import { newDataDir } from '../../harness/data-dir.js';
+import { Standalone } from '../../harness/standalone.js';
 
 const run = promisify(execFile);
 
@@ -21,7 +22,7 @@ describe('a first start on an empty data directory', () => {
   });
 
   it("makes workspace demo with one crew and one agent, and its token is the owner's", async () => {
-    const api = new Api(system.url, system.ownerToken, 'demo');
+    const api = new Api(system.gateways, system.ownerToken, 'demo');
     expect((await api.get('/api/v1/me')).body).toMatchObject({
       role: 'OWNER',
       workspace: { slug: 'demo', plan: 'team' },
@@ -43,7 +44,7 @@ describe('a later start on the same data directory', () => {
     const first = await Standalone.start({ dataDir });
     const token = first.ownerToken;
     const server = { name: 'kept', endpoint: 'https://mcp.example.com/mcp' };
-    await new Api(first.url, token, 'demo').must('POST', '/api/v1/integrations', server);
+    await new Api(first.gateways, token, 'demo').must('POST', '/api/v1/integrations', server);
     expect(await first.stop()).toBe(0);
 
     const second = await Standalone.start({ dataDir });
@@ -52,7 +53,7 @@ describe('a later start on the same data directory', () => {
       env: { ...process.env, HAWSER_TOKEN: token },
     });
     expect(JSON.parse(stdout)).toHaveLength(2);
-    const { body } = await new Api(second.url, token, 'demo').get('/api/v1/integrations');
+    const { body } = await new Api(second.gateways, token, 'demo').get('/api/v1/integrations');
     expect((body as { name: string }[]).map(({ name }) => name)).toEqual(['everything', 'kept']);
     await second.stop();
     await rm(dataDir, { recursive: true });

@@ -1,8 +1,9 @@
 import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Api } from '../harness/api.js';
-import { processesOn } from '../harness/processes.js';
-import { newDataDir, Standalone } from '../harness/standalone.js';
+import { Api } from '../../harness/api.js';
+import { processesOn } from '../../harness/processes.js';
+import { newDataDir } from '../../harness/data-dir.js';
+import { Standalone } from '../../harness/standalone.js';
 
 const refusedWithinMs = 2_000;
 const goodToken = `hws_live_${'b'.repeat(43)}`;
@@ -52,6 +53,15 @@ describe('a value that cannot be used', () => {
     },
   );
 
+  it('of OIDC_ISSUER without an audience ends it with one line', async () => {
+    const OIDC_ISSUER = 'https://id.example.com';
+    const { code, lines } = await refusal({ OIDC_ISSUER }, join(folder, 'no-audience'));
+    expect(code).toBe(1);
+    expect(lines).toEqual([
+      expect.stringMatching(/^hawser: OIDC_AUDIENCE must be set when OIDC_ISSUER is: /),
+    ]);
+  });
+
   it('of DATABASE_URL that leads nowhere ends it with one line too, without the password', async () => {
     const DATABASE_URL = 'postgresql://user:s3cret@127.0.0.1:1/db';
     const { code, lines } = await refusal({ DATABASE_URL }, join(folder, 'leads-nowhere'));
@@ -75,7 +85,7 @@ describe('a port that is in use', () => {
     expect(code).toBe(1);
     expect(lines).toEqual([expect.stringMatching(new RegExp(`^hawser: .*${port}.*HAWSER_PORT`))]);
     expect(await processesOn(dataDir)).toEqual([]);
-    expect((await new Api(first.url, first.ownerToken).get('/api/v1/me')).status).toBe(200);
+    expect((await new Api(first.gateways, first.ownerToken).get('/api/v1/me')).status).toBe(200);
   });
 });
 
@@ -92,7 +102,7 @@ describe('a bootstrap token', () => {
       NATS_URL: '',
     };
     const roleOf = async (system: Standalone, token: string): Promise<unknown> =>
-      (await new Api(system.url, token).get('/api/v1/me')).body.role;
+      (await new Api(system.gateways, token).get('/api/v1/me')).body.role;
 
     const first = await Standalone.start({ dataDir, env: { ...empty, HAWSER_BOOTSTRAP_TOKEN: goodToken } });
     expect(first.ownerToken).toBe(goodToken);
