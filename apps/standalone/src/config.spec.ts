@@ -36,7 +36,6 @@ describe('the configuration', () => {
     ['HAWSER_EGRESS_ALLOW', '10.0.0.0/8, fd00::/8, 127.0.0.1/32'],
     ['HAWSER_REDIRECT_ALLOW', 'https://app.example.com/callback'],
     ['COMPOSIO_DEFAULT_CONNECTOR', 'on'],
-    ['OIDC_AUDIENCE', 'https://hawser.example.com'],
   ])('takes %s=%s', (name, value) => {
     expect(() => readConfig({ [name]: value })).not.toThrow();
   });

@@ -75,18 +75,22 @@ describe('relays of two replicas on one outbox', () => {
   it('lose nothing when one of them dies while it publishes', async () => {
     const ids = await fill(30);
     const [dying, surviving] = replicas as [(typeof replicas)[0], (typeof replicas)[0]];
-    dying.publisher.publishing = () => sleep(1_000);
+    const { promise: killed, resolve } = Promise.withResolvers<void>();
+    dying.publisher.publishing = () => killed;
     dying.relay.start();
     await until(() => dying.publisher.asked.size === 30);
-    surviving.relay.start();
     await notes.dataSource.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND state = 'idle in transaction'`,
     );
+    const stopped = dying.relay.stop();
+    resolve();
+    await stopped;
+    expect(lines).toEqual([expect.stringContaining('the outbox cannot be read')]);
+    surviving.relay.start();
     await until(() => surviving.publisher.asked.size === 30);
     expect([...surviving.publisher.asked.keys()].sort()).toEqual(ids.sort());
-    await until(() => lines.some((line) => line.includes('the outbox can be read again')));
-    expect(await waiting()).toBe(0);
+    await until(async () => (await waiting()) === 0);
     expect(dying.publisher.total).toBe(30);
   });
 });

@@ -15,6 +15,9 @@ export function serviceClient(schema: string): typeof Client {
   return class ServiceClient extends Client {
     constructor(config?: string | ClientConfig) {
       super(config);
+      // Who waits for an answer is told, and the pool lets the connection go. An error that comes while it changes hands
+      // has nobody to hear it, and would end the process.
+      this.on('error', () => undefined);
       const plain = this.query.bind(this) as Query;
       const endWhenSilent = (error: unknown): never => {
         if (error instanceof Error && error.message === noAnswer) void this.end();
