@@ -13,6 +13,7 @@ export { OutboxRelay } from './outbox-relay.js';
 export { PersistenceModule } from './persistence.module.js';
 export { PreparedQuery } from './prepared-query.js';
 export { createServiceTables, dropServiceTables } from './service-tables.js';
+export { tryUntilItWorks } from './try-until.js';
 export type { Waiting } from './try-until.js';
 export { Transaction, UnitOfWork } from './unit-of-work.js';
 export { violatesReference, violatesUnique } from './violations.js';

@@ -1,7 +1,6 @@
 import { ServiceError } from '@hawser/contracts';
 import type { Access } from '@hawser/contracts/directory';
 import type { OnModuleInit } from '@nestjs/common';
-import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { anonymousContext } from '../http/request-context.js';
 import type { AccessCache } from './access-cache.js';
@@ -13,7 +12,7 @@ import type { OidcOptions } from './oidc/oidc-options.js';
 import { TokenStrategy } from './token-strategy.js';
 
 /** JWTs of an OIDC issuer. They are verified here, and only who it is goes further. */
-export class JwtStrategy extends PassportStrategy(TokenStrategy) implements OnModuleInit {
+export class JwtStrategy extends TokenStrategy implements OnModuleInit {
   private readonly keys: IssuerKeys | undefined;
   private readonly verifier: JwtVerifier | undefined;
 
@@ -32,7 +31,7 @@ export class JwtStrategy extends PassportStrategy(TokenStrategy) implements OnMo
     void this.keys?.look();
   }
 
-  async validate(token: string, request: FastifyRequest): Promise<Access> {
+  protected override async validate(token: string, request: FastifyRequest): Promise<Access> {
     if (this.verifier === undefined) {
       throw new ServiceError(
         'unauthenticated',
