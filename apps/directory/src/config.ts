@@ -1,4 +1,5 @@
-import { serviceVariables, variables } from '@hawser/runtime';
+import { variables } from '@hawser/runtime';
+import { serviceVariables } from '@hawser/runtime/database';
 
 /** What the directory can be told; docs/configuration.md has the list. */
 export const directoryVariables = {

@@ -1,4 +1,4 @@
-import { runService } from '@hawser/runtime';
+import { runService } from '@hawser/runtime/database';
 import { DirectoryModule } from './app.module.js';
 import { directoryVariables } from './config.js';
 import { directoryDatabase } from './database/database.js';

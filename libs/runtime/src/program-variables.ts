@@ -1,4 +1,4 @@
-import { count, databaseUrl, host, httpUrl, logLevel, natsUrl, port, ratio } from './variables.js';
+import { count, host, httpUrl, logLevel, natsUrl, port, ratio } from './variables.js';
 
 /** What every program of the distributed system can be told. */
 export const programVariables = {
@@ -10,10 +10,4 @@ export const programVariables = {
   // These two have the names that OpenTelemetry gave them.
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl({ default: undefined }),
   OTEL_TRACES_SAMPLER_ARG: ratio({ default: 1 }),
-};
-
-/** The variables of a program's database. */
-export const databaseVariables = {
-  DATABASE_URL: databaseUrl(),
-  HAWSER_DATABASE_POOL: count(2, 200)({ default: 10 }),
 };

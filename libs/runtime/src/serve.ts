@@ -1,33 +1,17 @@
-import { BusServer, type Bus, type EventSource } from '@hawser/messaging';
-import { databaseUnavailable } from '@hawser/persistence';
+import { BusServer, type BusServerOptions } from '@hawser/messaging';
 import type { DynamicModule, INestMicroservice, LoggerService, LogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 
-export interface ServeOptions {
-  /** Its name on the bus: of all processes with this name one gets each message. */
-  service: string;
+export interface ServeOptions extends BusServerOptions {
   module: DynamicModule;
-  bus: Bus;
-  events: EventSource;
   logger: LoggerService | LogLevel[];
 }
 
 /** Starts a service's module on the bus. It answers when this resolves; `close()` finishes what it has taken. */
-export async function serve({
-  service,
-  module,
-  bus,
-  events,
-  logger,
-}: ServeOptions): Promise<INestMicroservice> {
+export async function serve({ module, logger, ...onBus }: ServeOptions): Promise<INestMicroservice> {
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(module, {
-    strategy: new BusServer({
-      bus,
-      service,
-      events,
-      translate: (error) => databaseUnavailable(error, service),
-    }),
+    strategy: new BusServer(onBus),
     logger,
     // So that what else has been started is ended.
     abortOnError: false,

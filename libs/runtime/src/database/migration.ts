@@ -1,19 +1,13 @@
 import { runMigrations, type DatabaseOptions } from '@hawser/persistence';
-import { readEnvironment } from './environment.js';
-import { createLogger } from './logger.js';
-import { databaseVariables, programVariables } from './program-variables.js';
+import { readEnvironment } from '../environment.js';
+import { createLogger } from '../logger.js';
+import { migrationVariables } from './database-variables.js';
 
 export interface Migration {
   name: string;
   environment: NodeJS.ProcessEnv;
   database: (url: string) => DatabaseOptions;
 }
-
-const { DATABASE_URL } = databaseVariables;
-const { HAWSER_LOG_LEVEL } = programVariables;
-
-/** What a migration can be told. */
-export const migrationVariables = { DATABASE_URL, HAWSER_LOG_LEVEL };
 
 /** Runs a service's migrations as a program of its own; exits 0 when the schema is up to date, else 1. */
 export function runMigration({ name, environment, database }: Migration): void {

@@ -1,0 +1,3 @@
+export { migrationVariables, serviceVariables } from './database-variables.js';
+export { runMigration } from './migration.js';
+export { runService } from './service.js';
