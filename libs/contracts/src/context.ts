@@ -31,6 +31,11 @@ export interface CallContext {
   idempotencyKey?: string;
   /** When the caller stops waiting, in ms since 1970: no call made on its behalf waits longer. */
   deadlineAtMs?: number;
+  /**
+   * Aborts when nobody waits for the answer any more. A caller sets it to be able to leave; the handler of a
+   * `cancellable` contract always has one. Does not travel itself: the bus tells the handler.
+   */
+  signal?: AbortSignal;
 }
 
 /** The workspace that a call is about. Every call about data has one; the gateway sees to it. */

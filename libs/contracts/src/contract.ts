@@ -26,6 +26,8 @@ export interface RpcContract<Req extends object, Res extends Shape> {
   readonly deadlineMs: number;
   /** Doing it twice is the same as doing it once, so a caller without an answer may ask again. */
   readonly idempotent: boolean;
+  /** The handler is told, by `context.signal`, when its caller no longer waits; for work that takes long. */
+  readonly cancellable: boolean;
 }
 
 /** A fact that has happened, told to whoever consumes it, at least once. */
@@ -56,6 +58,7 @@ export const universalErrors: readonly ErrorCode[] = [
   'internal',
   'service_unavailable',
   'service_timeout',
+  'cancelled',
 ];
 
 export const defaultDeadlineMs = 5_000;
@@ -67,8 +70,16 @@ export function defineRpc<Req extends object, const Res extends Shape>(contract:
   errors?: readonly ErrorCode[];
   deadlineMs?: number;
   idempotent?: boolean;
+  cancellable?: boolean;
 }): RpcContract<Req, Res> {
-  return { kind: 'rpc', errors: [], deadlineMs: defaultDeadlineMs, idempotent: false, ...contract };
+  return {
+    kind: 'rpc',
+    errors: [],
+    deadlineMs: defaultDeadlineMs,
+    idempotent: false,
+    cancellable: false,
+    ...contract,
+  };
 }
 
 export function defineEvent<Data extends object>(contract: {

@@ -8,6 +8,7 @@ import type { ClassOf } from './contract.js';
 import * as directory from './directory/index.js';
 import { Text } from './fields.js';
 import * as root from './index.js';
+import * as probe from './probe/index.js';
 
 interface DeclaredClass {
   base: string | undefined;
@@ -80,7 +81,8 @@ function isShape(value: unknown): value is ClassOf<object> {
     !(value.prototype instanceof Error)
   );
 }
-const shapes = [...new Set([...Object.values(root), ...Object.values(bindings), ...Object.values(directory)])]
+const parts = [root, bindings, directory, probe];
+const shapes = [...new Set(parts.flatMap((part) => Object.values<unknown>(part)))]
   .filter(isShape)
   .map((shape) => ({ name: shape.name, shape }));
 
@@ -89,7 +91,14 @@ describe('the classes of contracts', () => {
     const names = shapes.map(({ name }) => name);
     expect(names.length).toBeGreaterThanOrEqual(70);
     expect(names).toEqual(
-      expect.arrayContaining(['PageQuery', 'UpdateCrewServer', 'Me', 'RecordChange', 'Deleted']),
+      expect.arrayContaining([
+        'PageQuery',
+        'UpdateCrewServer',
+        'Me',
+        'RecordChange',
+        'ServerTest',
+        'Deleted',
+      ]),
     );
     expect(fieldsOf('NewCrewServer', declaredClasses)).toEqual(
       expect.arrayContaining(['endpoint', 'name', 'workspace_mcp_server_id', 'crew_id']),

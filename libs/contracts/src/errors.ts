@@ -16,11 +16,15 @@ export const errorCodes = [
   'member_exists',
   'last_owner',
   'idempotency_key_reused',
+  'oauth_not_found',
+  'upstream_failed',
+  'service_busy',
   'payload_too_large',
   'unsupported_media_type',
   'internal',
   'service_unavailable',
   'service_timeout',
+  'cancelled',
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -3,8 +3,9 @@ import type { AnyEvent, AnyRpc } from './contract.js';
 import * as directory from './directory/index.js';
 import { errorCodes } from './errors.js';
 import { universalErrors } from './index.js';
+import * as probe from './probe/index.js';
 
-const services: Record<string, object> = { bindings, directory };
+const services: Record<string, object> = { bindings, directory, probe };
 
 interface Named<Contract> {
   service: string;
@@ -24,13 +25,13 @@ const events = contractsOf<AnyEvent>('event');
 // A word, or several joined by hyphens.
 const word = '[a-z]+(?:-[a-z]+)*';
 
-/** What requests that change nothing are called; any other verb is taken for a change. */
+/** What requests that change nothing are called; any other verb is taken for a change, asking somebody outside too. */
 const readingVerbs = ['get', 'list', 'overview', 'resolve', 'explain', 'authorise', 'check'];
 /** Changes after which a second one finds nothing left to do, and answers the same. */
 const repeatableWrites = ['tenant.forget'];
 
 describe('contracts', () => {
-  it('are found: requests of both services, and their events', () => {
+  it('are found: requests of all services, and their events', () => {
     expect(rpcs.length).toBeGreaterThanOrEqual(40);
     expect(events.map(({ contract }) => contract.subject).sort()).toEqual([
       'hawser.events.bindings.record.changed.v1',

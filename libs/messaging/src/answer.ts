@@ -46,7 +46,7 @@ export function decodeError(message: BusMessage): ServiceError | undefined {
   return new ServiceError(error.code, error.message, error.details);
 }
 
-/** Of a message that this process has encoded: what went wrong, or "ok". */
+/** Of a message: the code that it says it failed with (not looked at any closer), or "ok". */
 export function codeOf(message: BusMessage): ErrorCode | 'ok' {
   return (message.headers[errorHeader] as ErrorCode | undefined) ?? 'ok';
 }

@@ -32,6 +32,12 @@ const askMany = defineRpc({
   request: Ask,
   response: [Answer],
 });
+const ponder = defineRpc({
+  subject: 'hawser.oracle.question.ponder.v1',
+  request: Ask,
+  response: Answer,
+  cancellable: true,
+});
 const context: CallContext = { requestId: 'r', actor: { kind: 'system', id: 'test' } };
 
 function deadlineIn(headers: Record<string, string> | undefined): number {
@@ -45,7 +51,7 @@ describe('a client', () => {
   let answer: BusMessage;
   let request: BusMessage | undefined;
 
-  for (const { subject } of [ask, askMany]) {
+  for (const { subject } of [ask, askMany, ponder]) {
     bus.respond(subject, 'oracle', (message) => {
       request = message;
       return Promise.resolve(answer);
@@ -143,6 +149,39 @@ describe('a client', () => {
       code: 'service_unavailable',
       details: { service: 'oracle', retry_after_seconds: 1 },
     });
+  });
+
+  it('gives a call an id only if it can be cancelled, whatever its caller calls it', async () => {
+    give('{"text":"yes"}');
+    const signalled = { ...context, signal: new AbortController().signal };
+    await client.call(ask, { text: 'x' }, signalled);
+    expect(Object.keys(request?.headers ?? {})).toEqual(['hawser-context', 'traceparent']);
+    await client.call(ponder, { text: 'x' }, signalled);
+    expect(Object.keys(request?.headers ?? {})).toEqual(['hawser-context', 'traceparent', 'hawser-call']);
+    expect(request?.headers['hawser-call']).not.toContain(context.requestId);
+  });
+
+  it('does not ask for a caller who has left, and counts that as cancelled', async () => {
+    clientDurations.reset();
+    request = undefined;
+    const gone = client.call(ask, { text: 'x' }, { ...context, signal: AbortSignal.abort() });
+    await expect(gone).rejects.toEqual(
+      new ServiceError('cancelled', 'the call to the service "oracle" was cancelled'),
+    );
+    expect(request).toBeUndefined();
+    give('{', { 'hawser-error': 'cancelled' });
+    await expect(client.call(ponder, { text: 'x' }, context)).rejects.toMatchObject({
+      code: 'cancelled',
+      details: { service: 'oracle' },
+    });
+    const counts = (await clientDurations.get()).values.filter(({ metricName }) =>
+      metricName?.endsWith('_count'),
+    );
+    expect(counts.map(({ labels, value }) => [labels.subject, labels.code, value])).toEqual([
+      [ask.subject, 'cancelled', 1],
+      [ponder.subject, 'cancelled', 1],
+    ]);
+    expect(log.take()).toBe('');
   });
 
   it('counts how calls ended', async () => {

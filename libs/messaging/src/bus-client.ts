@@ -11,11 +11,13 @@ import { type Span, SpanKind } from '@opentelemetry/api';
 import { decodeAnswer, decodeError } from './answer.js';
 import type { Bus, BusMessage } from './bus.js';
 import { toServiceError } from './call-errors.js';
+import { requestCancellable } from './cancellation/request-cancellable.js';
 import { contextToHeaders } from './context-headers.js';
 import { encodeJson } from './json.js';
 import { type CallLimits, defaultCallLimits } from './resilience/call-limits.js';
 import { Target } from './resilience/target.js';
 import { clientDurations, SubjectDurations } from './rpc-metrics.js';
+import { serviceOf } from './service-of.js';
 import { stackOf } from './stack-of.js';
 import { childTraceparent } from './traceparent.js';
 import { endSpan, startClientSpan, traceparentOf } from './tracing.js';
@@ -44,9 +46,11 @@ export class BusClient {
   /**
    * Calls a contract and resolves with its answer as parsed JSON (a date is text). It waits for no longer than the
    * contract says from `context.beganAtMs` on (else from now), nor than `context.deadlineAtMs`; within that time a call that may be repeated is, and any call is
-   * that nobody was there to take.
+   * that nobody was there to take. Once `context.signal` has aborted nothing is sent any more; what has been sent is
+   * waited for, and the handler of a `cancellable` contract is told to stop.
    * @throws ServiceError with the code, message and details that the service threw; or `service_unavailable`
-   *   (nobody there, or the service has been failing), `service_timeout` (no answer in time), `payload_too_large`
+   *   (nobody there, or the service has been failing), `service_timeout` (no answer in time), `cancelled` (the signal
+   *   was aborted; if its reason is a ServiceError and nothing was answered, that one), `payload_too_large`
    *   (the request is), `internal` (the answer is not what the contract promises)
    */
   call<Req extends object, Res extends Shape>(
@@ -111,15 +115,18 @@ export class BusClient {
       const message = `no time was left to ask the service "${service}"`;
       throw new ServiceError('service_timeout', message, { service });
     }
+    const { signal } = context;
     const data = encodeJson(request);
     const traceparent = span === undefined ? childTraceparent(context.traceparent) : traceparentOf(span);
     const attempt = (timeoutMs: number): Promise<BusMessage> => {
       const headers = contextToHeaders(context, Date.now() + timeoutMs, traceparent);
-      return this.bus.request(subject, { data, headers }, timeoutMs);
+      const message = { data, headers };
+      if (!contract.cancellable) return this.bus.request(subject, message, timeoutMs);
+      return requestCancellable(this.bus, { subject, service, message, timeoutMs, signal });
     };
     const repeatable = isRepeatable(contract, context);
     try {
-      return await target.send({ subject, service, repeatable, deadlineAtMs, attempt });
+      return await target.send({ subject, service, repeatable, deadlineAtMs, signal, attempt });
     } catch (error) {
       throw toServiceError(error, service, deadlineAtMs - nowMs);
     }
@@ -150,9 +157,4 @@ export class BusClient {
 /** Whether asking twice does what asking once does: by the contract, or because the service keeps the key's answer. */
 function isRepeatable({ idempotent, errors }: RpcContract<object, Shape>, context: CallContext): boolean {
   return idempotent || (context.idempotencyKey !== undefined && errors.includes('idempotency_key_reused'));
-}
-
-/** `hawser.<service>.…` */
-function serviceOf(subject: string): string {
-  return subject.split('.')[1] ?? subject;
 }

@@ -1,9 +1,12 @@
-import { Controller } from '@nestjs/common';
+import { Controller, type Type } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
+import { cancellationSubject } from './cancellation/cancellation-message.js';
 import type { EventEnvelope } from './events.js';
 import { InProcessEvents } from './in-process-events.js';
 import { MemoryHub } from './memory-bus.js';
-import { happened } from './testing/probe.contracts.js';
+import { serviceOf } from './service-of.js';
+import { holding } from './testing/holding.js';
+import { happened, hold } from './testing/probe.contracts.js';
 import { ProbeController } from './testing/probe.controller.js';
 import { type ProbeService, startService } from './testing/probe.service.js';
 import { RecordedLog } from './testing/recorded-log.js';
@@ -92,5 +95,24 @@ describe('a service of Nest that consumes events', () => {
     await expect(startService(bus, { controllers: [Untyped] })).rejects.toThrow(
       'needs @Handles or @Consumes',
     );
+  });
+});
+
+describe('a service of Nest and the calls that can be cancelled', () => {
+  const subject = cancellationSubject(serviceOf(hold.subject));
+  const listenersWith = async (controllers: Type[]): Promise<number[]> => {
+    const hub = new MemoryHub();
+    const service = await startService(hub.connect(), { controllers });
+    const listening = hub.listeners.of(subject).length;
+    await service.close();
+    return [listening, hub.listeners.of(subject).length];
+  };
+
+  it('listens once for those that were, until it closes', async () => {
+    expect(await listenersWith(holding().controllers)).toEqual([1, 0]);
+  });
+
+  it('listens to nothing where none can be', async () => {
+    expect(await listenersWith([ProbeController])).toEqual([0, 0]);
   });
 });

@@ -2,10 +2,12 @@ import type { AnyEvent, AnyRpc } from '@hawser/contracts';
 import { Logger } from '@nestjs/common';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import type { Bus, Subscription } from './bus.js';
+import { OpenCalls } from './cancellation/open-calls.js';
 import { consumeEvent } from './event-dispatch.js';
 import type { EventSource } from './events.js';
 import { answerRequest, type Translate } from './request-dispatch.js';
 import { serverDurations, SubjectDurations } from './rpc-metrics.js';
+import { serviceOf } from './service-of.js';
 import { stackOf } from './stack-of.js';
 
 export interface BusServerOptions {
@@ -30,6 +32,8 @@ export class BusServer extends Server implements CustomTransportStrategy {
   // Tells Nest that failures of consumers are not lost here.
   override readonly propagatesEventHandlerErrors = true;
   private readonly registrations = new Map<string, Registration>();
+  private readonly openCalls = new OpenCalls();
+  private cancellations: Subscription[] = [];
   private subscriptions: Subscription[] = [];
 
   constructor(private readonly options: BusServerOptions) {
@@ -61,6 +65,9 @@ export class BusServer extends Server implements CustomTransportStrategy {
 
   async listen(callback: (error?: unknown) => void): Promise<void> {
     try {
+      this.cancellations = this.cancellableServices().map((service) =>
+        this.openCalls.listen(this.options.bus, service),
+      );
       this.subscriptions = [...this.registrations.values()].map((registration) =>
         this.subscribe(registration),
       );
@@ -72,9 +79,10 @@ export class BusServer extends Server implements CustomTransportStrategy {
     }
   }
 
-  /** Takes nothing new and resolves when all that was taken has been answered. */
+  /** Takes nothing new and resolves when all that was taken has been answered; until then it can be cancelled. */
   async close(): Promise<void> {
     await Promise.all(this.subscriptions.map((subscription) => subscription.drain()));
+    await Promise.all(this.cancellations.map((subscription) => subscription.drain()));
   }
 
   on(event: string): never {
@@ -85,12 +93,21 @@ export class BusServer extends Server implements CustomTransportStrategy {
     return this.options.bus as T;
   }
 
+  /** Whose cancellations there are to hear; none where no call can be cancelled. */
+  private cancellableServices(): string[] {
+    const subjects = [...this.registrations.values()].flatMap(({ contract }) =>
+      contract.kind === 'rpc' && contract.cancellable ? [serviceOf(contract.subject)] : [],
+    );
+    return [...new Set(subjects)];
+  }
+
   private subscribe({ contract, handler }: Registration): Subscription {
     const { bus, service, events, translate } = this.options;
     const { logger } = this;
     if (contract.kind === 'rpc') {
       const durations = new SubjectDurations(serverDurations, contract.subject);
-      const endpoint = { contract, handler, bus, logger, durations, translate };
+      const openCalls = contract.cancellable ? this.openCalls : undefined;
+      const endpoint = { contract, handler, bus, logger, durations, translate, openCalls };
       return bus.respond(contract.subject, service, (message) => answerRequest(endpoint, message));
     }
     if (events === undefined) throw new Error(`no events to consume "${contract.subject}" from`);

@@ -1,7 +1,8 @@
 import { ServiceError } from '@hawser/contracts';
 import { BusClosedError, DeadlineError, NoResponderError, PayloadTooLargeError } from './bus.js';
+import { CallCancelledError } from './cancellation/call-cancelled-error.js';
 
-/** What a caller is told when `service` gave no answer within `timeoutMs`; any other error as it is. */
+/** What a caller is told when it got no answer of `service` within `timeoutMs`; any other error as it is. */
 export function toServiceError(error: unknown, service: string, timeoutMs: number): unknown {
   if (error instanceof NoResponderError || error instanceof BusClosedError) {
     return new ServiceError(
@@ -14,6 +15,7 @@ export function toServiceError(error: unknown, service: string, timeoutMs: numbe
     const message = `the service "${service}" did not answer within ${timeoutMs} ms`;
     return new ServiceError('service_timeout', message, { service });
   }
+  if (error instanceof CallCancelledError) return error.toServiceError(service);
   if (error instanceof PayloadTooLargeError) {
     const message = `the request has ${error.bytes} bytes, at most ${error.limitBytes} can be sent`;
     return new ServiceError('payload_too_large', message, { limit_bytes: error.limitBytes });

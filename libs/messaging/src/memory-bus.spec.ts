@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { MemoryHub } from './memory-bus.js';
 import { describeBus, type Transport } from './testing/bus-suite.js';
+import { describeCancellation } from './testing/cancellation-suite.js';
 import { describeHostileMessages } from './testing/hostile-suite.js';
 import { describeService } from './testing/service-suite.js';
 
@@ -14,3 +15,4 @@ function start(): Promise<Transport> {
 describeBus('the bus within a process', start);
 describeService('the bus within a process', start);
 describeHostileMessages('the bus within a process', start);
+describeCancellation('the bus within a process', start);

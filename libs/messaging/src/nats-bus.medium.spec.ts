@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { NatsBus } from './nats-bus.js';
 import { describeBus, type Transport } from './testing/bus-suite.js';
+import { describeCancellation } from './testing/cancellation-suite.js';
 import { describeHostileMessages } from './testing/hostile-suite.js';
 import { describeService } from './testing/service-suite.js';
 
@@ -20,3 +21,4 @@ function start(): Promise<Transport> {
 describeBus('the bus over NATS', start);
 describeService('the bus over NATS', start);
 describeHostileMessages('the bus over NATS', start);
+describeCancellation('the bus over NATS', start);

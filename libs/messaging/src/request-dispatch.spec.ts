@@ -2,6 +2,7 @@ import { type CallContext, defineRpc, ServiceError } from '@hawser/contracts';
 import { IsString } from 'class-validator';
 import { of } from 'rxjs';
 import { maxPayloadBytes } from './bus.js';
+import { OpenCalls } from './cancellation/open-calls.js';
 import { contextToHeaders } from './context-headers.js';
 import { currentCall } from './in-call.js';
 import { answerRequest, type Translate } from './request-dispatch.js';
@@ -25,12 +26,13 @@ describe('dispatching a request', () => {
   beforeEach(() => log.take());
 
   const run = async (
-    handler: (request: Ask) => Promise<unknown>,
+    handler: (request: Ask, context: CallContext) => Promise<unknown>,
     {
       body = '{"text":"a"}',
       deadlineAtMs = Date.now() + 5_000,
       translate,
-    }: { body?: string; deadlineAtMs?: number; translate?: Translate } = {},
+      openCalls,
+    }: { body?: string; deadlineAtMs?: number; translate?: Translate; openCalls?: OpenCalls } = {},
   ): Promise<{ code?: string; text?: string }> => {
     const endpoint = {
       contract,
@@ -39,6 +41,7 @@ describe('dispatching a request', () => {
       logger: log,
       durations: new SubjectDurations(serverDurations, contract.subject),
       translate,
+      openCalls,
     };
     const request = { data: Buffer.from(body), headers: contextToHeaders(context, deadlineAtMs) };
     const { data } = await answerRequest(endpoint, request);
@@ -127,6 +130,46 @@ describe('dispatching a request', () => {
       const everything: Translate = () => new ServiceError('internal', 'wrong');
       const thrown = (): Promise<never> => Promise.reject(new ServiceError('not_found', 'no'));
       expect(await run(thrown, { translate: everything })).toMatchObject({ code: 'not_found' });
+    });
+  });
+
+  describe('that can be cancelled', () => {
+    /** Fails as told, once the call's deadline has passed. */
+    const failLate = (failure: (signal: AbortSignal) => Error): ReturnType<typeof run> =>
+      run(
+        (_, { signal }) =>
+          new Promise((_resolve, reject) => {
+            signal?.addEventListener('abort', () => reject(failure(signal)));
+          }),
+        { deadlineAtMs: Date.now() + 50, openCalls: new OpenCalls() },
+      );
+
+    it('answers why it was stopped, and logs nothing of it', async () => {
+      expect(await failLate(({ reason }) => reason as Error)).toMatchObject({ code: 'service_timeout' });
+      const aborted = new DOMException('This operation was aborted', 'AbortError');
+      expect(await failLate(() => aborted)).toMatchObject({ code: 'service_timeout' });
+      expect(log.take()).toBe('');
+    });
+
+    it('still calls a defect a defect', async () => {
+      expect(await failLate(() => new TypeError('x is not a function'))).toMatchObject({ code: 'internal' });
+      expect(log.take()).toContain('x is not a function');
+    });
+
+    it('answers what the handler still came to', async () => {
+      const handler = (request: Ask, { signal }: CallContext): Promise<Ask> =>
+        new Promise((resolve) => signal?.addEventListener('abort', () => resolve(request)));
+      const options = { deadlineAtMs: Date.now() + 50, openCalls: new OpenCalls() };
+      expect(await run(handler, options)).toEqual({ text: 'a' });
+    });
+
+    it('has no signal where its contract does not say so', async () => {
+      let seen: CallContext | undefined;
+      await run((request, given) => {
+        seen = given;
+        return Promise.resolve(request);
+      });
+      expect(Object.keys(seen ?? {})).not.toContain('signal');
     });
   });
 

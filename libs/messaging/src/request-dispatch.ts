@@ -4,6 +4,8 @@ import type { MessageHandler } from '@nestjs/microservices';
 import { type Span, SpanKind } from '@opentelemetry/api';
 import { codeOf, encodeAnswer, encodeError } from './answer.js';
 import { type Bus, type BusMessage, messageBytes } from './bus.js';
+import type { OpenCalls } from './cancellation/open-calls.js';
+import { whyStopped } from './cancellation/why-stopped.js';
 import { headersToContext, traceparentIn } from './context-headers.js';
 import { inCall } from './in-call.js';
 import { readMessage } from './message-reader.js';
@@ -22,6 +24,8 @@ interface Endpoint {
   logger: LoggerService;
   durations: SubjectDurations;
   translate?: Translate | undefined;
+  /** Where a call is kept while it can be cancelled; only for a cancellable contract. */
+  openCalls?: OpenCalls | undefined;
 }
 
 /** The whole way of a request through a service, from bytes to bytes. Never rejects: whatever goes wrong is answered. */
@@ -49,6 +53,7 @@ async function answerWithin(
   }
   // What the handler passes on hangs below its own span.
   if (span !== undefined) context.traceparent = traceparentOf(span);
+  const ended = endpoint.openCalls?.begin(context, headers);
   return inCall(context, async () => {
     try {
       refuseExpired(endpoint, context);
@@ -60,7 +65,9 @@ async function answerWithin(
       refuseTooLarge(endpoint, answer);
       return answer;
     } catch (error) {
-      return encodeFitting(endpoint, toAnswerable(endpoint, error));
+      return encodeFitting(endpoint, whyStopped(context.signal, error) ?? toAnswerable(endpoint, error));
+    } finally {
+      ended?.();
     }
   });
 }

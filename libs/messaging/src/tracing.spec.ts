@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type CallContext, ServiceError } from '@hawser/contracts';
 import { Controller } from '@nestjs/common';
 import { context as otelContext, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
@@ -18,7 +19,7 @@ import { currentCall } from './in-call.js';
 import { InProcessEvents } from './in-process-events.js';
 import { MemoryHub } from './memory-bus.js';
 import { context } from './testing/probe.context.js';
-import { echo, fail, happened, type Order, type Report } from './testing/probe.contracts.js';
+import { echo, fail, happened, type Hold, hold, type Order, type Report } from './testing/probe.contracts.js';
 import { type ProbeService, startService } from './testing/probe.service.js';
 import { RecordedLog } from './testing/recorded-log.js';
 
@@ -45,6 +46,12 @@ class Traced {
   @Handles(fail)
   fail({ text }: Order): Promise<Report> {
     return Promise.reject(text === 'named' ? new ServiceError('not_found', 'canary') : new Error('canary'));
+  }
+
+  @Handles(hold)
+  async hold(_: Hold, { signal }: CallContext): Promise<Report> {
+    await delay(60_000, undefined, { signal });
+    return { text: 'done' };
   }
 
   @Consumes(happened)
@@ -148,6 +155,19 @@ describe('traces', () => {
     const handling = spanOf(fail.subject, SpanKind.SERVER);
     expect(handling.status).toEqual({ code: SpanStatusCode.ERROR, message: 'internal' });
     expect(JSON.stringify([handling.attributes, handling.events, handling.status])).not.toContain('canary');
+  });
+
+  it('end as cancelled on both sides when the caller leaves, which is no fault of the service', async () => {
+    record();
+    const caller = new AbortController();
+    const call = client.call(hold, { name: 'a' }, { ...context, signal: caller.signal });
+    caller.abort();
+    await expect(call).rejects.toMatchObject({ code: 'cancelled' });
+    const spans = [SpanKind.CLIENT, SpanKind.SERVER].map((kind) => spanOf(hold.subject, kind));
+    expect(spans.map(({ attributes, status }) => [attributes['hawser.code'], status.code])).toEqual([
+      ['cancelled', SpanStatusCode.ERROR],
+      ['cancelled', SpanStatusCode.UNSET],
+    ]);
   });
 
   it('go on from an event to its consumer', async () => {

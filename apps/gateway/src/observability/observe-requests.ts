@@ -1,7 +1,7 @@
 import { inCall, startRequestSpan, withinSpan } from '@hawser/messaging';
 import { SpanStatusCode, type Span } from '@opentelemetry/api';
 import { Logger } from '@nestjs/common';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RequestDurations } from './request-durations.js';
 import { RequestTrace } from './request-trace.js';
 
@@ -16,28 +16,34 @@ declare module 'fastify' {
 const log = new Logger('Request');
 const durations = new RequestDurations();
 
+/** nginx's number for a client that left before its answer. */
+const clientGone = 499;
+
 /** Every request gets its id, its place in a trace, a measurement, and if asked for a log line at level debug. */
 export function observeRequests(server: FastifyInstance, { logRequests }: { logRequests: boolean }): void {
   server.addHook('onRequest', (request, reply, done) => {
+    const startedMs = performance.now();
     reply.header('x-request-id', request.id);
     request.span = spanOf(request);
     request.trace = new RequestTrace(request, request.span);
+    // Fastify's hook for the end of an answer is not called for a client that has left.
+    reply.raw.once('close', () => {
+      const status = reply.raw.writableEnded ? reply.statusCode : clientGone;
+      const elapsedMs = performance.now() - startedMs;
+      durations.observe(request.method, routeOf(request), status, elapsedMs);
+      endSpan(request.span, status);
+      if (logRequests) inCall(request.trace, () => logRequest(request, status, elapsedMs));
+    });
     done();
   });
   // Not before the body has been read: what listens to the socket would not keep the context.
   server.addHook('preValidation', (request, _, done) => {
     inCall(request.trace, () => withinSpan(request.span, done));
   });
-  server.addHook('onResponse', (request, reply, done) => {
-    durations.observe(request.method, routeOf(request), reply.statusCode, reply.elapsedTime);
-    endSpan(request.span, reply);
-    if (logRequests) inCall(request.trace, () => logRequest(request, reply));
-    done();
-  });
 }
 
-function logRequest(request: FastifyRequest, { statusCode, elapsedTime }: FastifyReply): void {
-  log.debug(`${request.method} ${pathOf(request)} ${statusCode} ${elapsedTime.toFixed(1)} ms`);
+function logRequest(request: FastifyRequest, status: number, elapsedMs: number): void {
+  log.debug(`${request.method} ${pathOf(request)} ${status} ${elapsedMs.toFixed(1)} ms`);
 }
 
 /** The route, never the path: ids would make a series each. */
@@ -62,9 +68,9 @@ function spanOf(request: FastifyRequest): Span | undefined {
   });
 }
 
-function endSpan(span: Span | undefined, { statusCode }: FastifyReply): void {
+function endSpan(span: Span | undefined, status: number): void {
   if (span === undefined) return;
-  span.setAttribute('http.response.status_code', statusCode);
-  if (statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+  span.setAttribute('http.response.status_code', status);
+  if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
   span.end();
 }

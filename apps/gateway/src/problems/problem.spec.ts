@@ -8,6 +8,8 @@ describe('a problem document', () => {
     const ours = Object.entries(statusOf).filter(([, status]) => status >= 500);
     expect(Object.fromEntries(ours)).toEqual({
       internal: 500,
+      upstream_failed: 502,
+      service_busy: 503,
       service_unavailable: 503,
       service_timeout: 504,
     });
@@ -19,9 +21,11 @@ describe('a problem document', () => {
     ['scope_missing', 403],
     ['not_found', 404],
     ['route_not_found', 404],
+    ['oauth_not_found', 404],
     ['payload_too_large', 413],
     ['unsupported_media_type', 415],
     ['idempotency_key_reused', 422],
+    ['cancelled', 499],
     ...['name_taken', 'already_bound', 'override_exists', 'managed', 'member_exists', 'last_owner'].map(
       (code) => [code, 409] as const,
     ),

@@ -12,6 +12,7 @@ export const statusOf: Record<ErrorCode, number> = {
   scope_missing: 403,
   not_found: 404,
   route_not_found: 404,
+  oauth_not_found: 404,
   name_taken: 409,
   already_bound: 409,
   override_exists: 409,
@@ -21,8 +22,12 @@ export const statusOf: Record<ErrorCode, number> = {
   payload_too_large: 413,
   unsupported_media_type: 415,
   idempotency_key_reused: 422,
+  // nginx's number for it. Nobody reads the answer, but logs and metrics do.
+  cancelled: 499,
   internal: 500,
+  upstream_failed: 502,
   service_unavailable: 503,
+  service_busy: 503,
   service_timeout: 504,
 };
 

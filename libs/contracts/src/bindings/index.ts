@@ -18,6 +18,7 @@ export {
   Origin,
   ResolveAgent,
   ResolvedServer,
+  ResolveServer,
   ResolvedTools,
   ServerProblem,
 } from './resolver.dto.js';
@@ -39,6 +40,7 @@ export {
   listWorkspaceServers,
   refreshTools,
   resolveAgent,
+  resolveServer,
   updateAgentBinding,
   updateCrewServer,
   updateWorkspaceServer,

@@ -11,6 +11,12 @@ export class ResolveAgent {
   plain!: boolean;
 }
 
+export class ResolveServer {
+  @Id() server_id!: string;
+  @Id({ optional: true, nullable: true, description: "whose server it is; left out: the workspace's" })
+  crew_id?: string | null;
+}
+
 export class ServerProblem {
   @Text({ example: 'credential_withheld' }) code!: string;
   @Text() message!: string;

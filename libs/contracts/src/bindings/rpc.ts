@@ -11,7 +11,7 @@ import {
   NewAgentBinding,
   UpdateAgentBinding,
 } from './agent-bindings.dto.js';
-import { Explanation, ResolveAgent, ResolvedServer } from './resolver.dto.js';
+import { Explanation, ResolveAgent, ResolvedServer, ResolveServer } from './resolver.dto.js';
 import {
   CreateWorkspaceServer,
   CrewServer,
@@ -161,6 +161,15 @@ export const explainAgent = defineRpc({
   subject: subject('resolver.explain'),
   request: ResolveAgent,
   response: Explanation,
+  idempotent: true,
+});
+
+/** One server as agents get it, without any binding, and whether it is enabled or not: for trying it out. */
+export const resolveServer = defineRpc({
+  subject: subject('server.resolve'),
+  request: ResolveServer,
+  response: ResolvedServer,
+  errors: ['not_found'],
   idempotent: true,
 });
 

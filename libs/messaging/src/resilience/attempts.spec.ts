@@ -1,4 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { once } from 'node:events';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { ServiceError } from '@hawser/contracts';
 import { encodeError } from '../answer.js';
 import { BusClosedError, type BusMessage, DeadlineError, NoResponderError } from '../bus.js';
@@ -17,7 +18,14 @@ describe('sending a request until there is an answer', () => {
   let timeoutsMs: number[];
   let retries: number;
   /** Attempts end with the given outcomes one after the other, the last one for ever. */
-  const send = (outcomes: Outcome[], { repeatable = true, deadlineMs = 5_000 } = {}): Promise<BusMessage> => {
+  const send = (
+    outcomes: Outcome[],
+    {
+      repeatable = true,
+      deadlineMs = 5_000,
+      signal,
+    }: { repeatable?: boolean; deadlineMs?: number; signal?: AbortSignal } = {},
+  ): Promise<BusMessage> => {
     timeoutsMs = [];
     retries = 0;
     const attempt = (timeoutMs: number): Promise<BusMessage> => {
@@ -27,7 +35,7 @@ describe('sending a request until there is an answer', () => {
       return outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome);
     };
     const deadlineAtMs = Date.now() + deadlineMs;
-    const request = { subject, service: 'oracle', repeatable, deadlineAtMs, attempt };
+    const request = { subject, service: 'oracle', repeatable, deadlineAtMs, signal, attempt };
     return sendUntilAnswered(request, limits, () => (retries += 1));
   };
 
@@ -105,6 +113,35 @@ describe('sending a request until there is an answer', () => {
     await expect(send([closed, answer])).rejects.toBe(closed);
     await expect(send([new TypeError('x'), answer])).rejects.toThrow('x');
     expect(retries).toBe(0);
+  });
+
+  it('does not send what its caller has left already', async () => {
+    const gone = send([answer], { signal: AbortSignal.abort() });
+    await expect(gone).rejects.toMatchObject({ name: 'CallCancelledError', answered: false });
+    expect(timeoutsMs).toEqual([]);
+  });
+
+  it('leaves between two attempts, without waiting for the pause to end', async () => {
+    const caller = new AbortController();
+    const leaving: Outcome = () => {
+      setImmediate(() => caller.abort());
+      return nobody;
+    };
+    const stillWaiting = once(caller.signal, 'abort').then(() => nextTurn('still waiting'));
+    const gone = send([leaving, answer], { signal: caller.signal }).catch((error: Error) => error.name);
+    expect(await Promise.race([gone, stillWaiting])).toBe('CallCancelledError');
+    expect(timeoutsMs).toHaveLength(1);
+  });
+
+  it('does not ask a silent service again for a caller who has left', async () => {
+    const caller = new AbortController();
+    const leaving: Outcome = (timeoutMs) => {
+      caller.abort();
+      return new DeadlineError(subject, timeoutMs);
+    };
+    const gone = send([leaving, answer], { signal: caller.signal });
+    await expect(gone).rejects.toMatchObject({ name: 'CallCancelledError', answered: false });
+    expect(timeoutsMs).toHaveLength(1);
   });
 
   it('does not send what is too late already', async () => {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ExponentialBackoff, halfJitterGenerator, type IBackoff } from 'cockatiel';
 import { isUnavailable } from '../answer.js';
 import { type BusMessage, DeadlineError, NoResponderError } from '../bus.js';
+import { CallCancelledError } from '../cancellation/call-cancelled-error.js';
 import type { CallLimits } from './call-limits.js';
 
 /** A request that may take several attempts. */
@@ -13,6 +14,8 @@ export interface PendingRequest {
   repeatable: boolean;
   /** When the caller stops waiting, in ms since 1970. */
   deadlineAtMs: number;
+  /** Aborts when the caller leaves: after that it is not sent. */
+  signal?: AbortSignal | undefined;
   /** Sends it once; rejects as `Bus.request` does. */
   attempt: (timeoutMs: number) => Promise<BusMessage>;
 }
@@ -30,9 +33,10 @@ const backoff = new ExponentialBackoff({
  * Sends a request until there is an answer. Where nobody was there to take it, it is sent again; where it may have
  * been taken (no answer, or "unavailable" as an answer), only if it is repeatable.
  * @throws NoResponderError, DeadlineError and others, as the last attempt did
+ * @throws CallCancelledError the caller has left before the first attempt, or between two
  */
 export async function sendUntilAnswered(
-  { subject, service, repeatable, deadlineAtMs, attempt }: PendingRequest,
+  { subject, service, repeatable, deadlineAtMs, signal, attempt }: PendingRequest,
   { absenceMs, silenceMs }: Pick<CallLimits, 'absenceMs' | 'silenceMs'>,
   onRetry: () => void,
 ): Promise<BusMessage> {
@@ -40,6 +44,7 @@ export async function sendUntilAnswered(
   let pause: IBackoff<unknown> | undefined;
   let giveUpAtMs: number | undefined;
   for (;;) {
+    if (signal?.aborted) throw new CallCancelledError(signal, { answered: false });
     const leftMs = deadlineAtMs - Date.now();
     if (leftMs <= 0) throw new DeadlineError(subject, 0);
     let absence: BusMessage | NoResponderError;
@@ -64,7 +69,7 @@ export async function sendUntilAnswered(
       if (absence instanceof NoResponderError) throw absence;
       return absence;
     }
-    await delay(pause.duration);
+    await delay(pause.duration, undefined, { signal }).catch(() => undefined);
     onRetry();
   }
 }

@@ -1,8 +1,10 @@
+import { getEventListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceError } from '@hawser/contracts';
 import { register } from 'prom-client';
 import { encodeError } from '../answer.js';
 import { type BusMessage, DeadlineError, NoResponderError } from '../bus.js';
+import { CallCancelledError } from '../cancellation/call-cancelled-error.js';
 import { RecordedLog } from '../testing/recorded-log.js';
 import { type CallLimits, defaultCallLimits } from './call-limits.js';
 import { Target } from './target.js';
@@ -16,6 +18,10 @@ const busy = { code: 'service_unavailable', details: { service: 'oracle', retry_
 type Attempt = (timeoutMs: number) => Promise<BusMessage>;
 const answering: Attempt = () => Promise.resolve(answer);
 const nobody: Attempt = () => Promise.reject(new NoResponderError(subject));
+const cancelled =
+  (answered: boolean): Attempt =>
+  () =>
+    Promise.reject(new CallCancelledError(undefined, { answered }));
 const silent: Attempt = (timeoutMs) => Promise.reject(new DeadlineError(subject, timeoutMs));
 
 const enough = defaultCallLimits.circuitLeastCalls;
@@ -32,9 +38,20 @@ describe('a service as its callers see it', () => {
   const send = (
     target: Target,
     attempt: Attempt,
-    { repeatable = false, deadlineMs = 5_000 } = {},
+    {
+      repeatable = false,
+      deadlineMs = 5_000,
+      signal,
+    }: { repeatable?: boolean; deadlineMs?: number; signal?: AbortSignal } = {},
   ): Promise<BusMessage> =>
-    target.send({ subject, service: 'oracle', repeatable, deadlineAtMs: Date.now() + deadlineMs, attempt });
+    target.send({
+      subject,
+      service: 'oracle',
+      repeatable,
+      deadlineAtMs: Date.now() + deadlineMs,
+      signal,
+      attempt,
+    });
   const sendAll = (target: Target, count: number, attempt: Attempt, deadlineMs?: number): Promise<unknown> =>
     Promise.allSettled(Array.from({ length: count }, () => send(target, attempt, { deadlineMs })));
   const stateOf = async (): Promise<unknown> =>
@@ -86,6 +103,24 @@ describe('a service as its callers see it', () => {
       expect(log.take()).toBe('');
     });
 
+    it('is not taken to be back because the caller who tried it has left', async () => {
+      const target = targetWith({ circuitOpenMs: 50 });
+      await sendAll(target, enough, nobody);
+      await delay(60);
+      await expect(send(target, cancelled(false))).rejects.toBeInstanceOf(CallCancelledError);
+      await expect(send(target, answering)).rejects.toMatchObject(busy);
+      await delay(60);
+      expect(await send(target, answering)).toBe(answer);
+    });
+
+    it('is back when it has answered that the call which tried it was cancelled', async () => {
+      const target = targetWith({ circuitOpenMs: 50 });
+      await sendAll(target, enough, nobody);
+      await delay(60);
+      await expect(send(target, cancelled(true))).rejects.toBeInstanceOf(CallCancelledError);
+      expect(await send(target, answering)).toBe(answer);
+    });
+
     it('is counted as refusing', async () => {
       const target = targetWith();
       await sendAll(target, enough + 3, nobody);
@@ -116,6 +151,16 @@ describe('a service as its callers see it', () => {
       await sendAll(target, 3 * enough, answering);
       await sendAll(target, 2 * enough, silent);
       expect(await send(target, answering)).toBe(answer);
+    });
+
+    it.each([true, false])('is judged by no call whose caller has left (answered: %s)', async (answered) => {
+      const target = targetWith();
+      await sendAll(target, 3 * enough, cancelled(answered));
+      expect(await send(target, answering)).toBe(answer);
+      // Neither has made it look better than it is: half of these calls fail, and a little more.
+      await sendAll(target, enough, answering);
+      await sendAll(target, enough + 2, nobody);
+      await expect(send(target, answering)).rejects.toMatchObject(busy);
     });
 
     it('stays open when callers have no time to wait for it', async () => {
@@ -159,6 +204,50 @@ describe('a service as its callers see it', () => {
       const second = send(target, answering);
       expect(await first).toBe(answer);
       expect(await second).toBe(answer);
+    });
+
+    it('keeps nobody waiting who has left', async () => {
+      const target = targetWith({ inFlight: 1, waiting: 2 });
+      const first = send(target, slow(300));
+      const caller = new AbortController();
+      let ran = false;
+      const gone = send(
+        target,
+        () => {
+          ran = true;
+          return answering(1);
+        },
+        { signal: caller.signal },
+      );
+      const second = send(target, answering, { signal: new AbortController().signal });
+      const before = Date.now();
+      caller.abort();
+      await expect(gone).rejects.toMatchObject({ name: 'CallCancelledError', answered: false });
+      expect(Date.now() - before).toBeLessThan(200);
+      expect(await first).toBe(answer);
+      expect(await second).toBe(answer);
+      expect(ran).toBe(false);
+      expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+    });
+
+    it('does not even let somebody queue who has left, nor tell them anything else', async () => {
+      const gone = { signal: AbortSignal.abort() };
+      const busyTarget = targetWith({ inFlight: 1, waiting: 0 });
+      const first = send(busyTarget, slow(20));
+      await expect(send(busyTarget, answering, gone)).rejects.toBeInstanceOf(CallCancelledError);
+      await first;
+      const failing = targetWith();
+      await sendAll(failing, enough, nobody);
+      await expect(send(failing, answering, gone)).rejects.toBeInstanceOf(CallCancelledError);
+    });
+
+    it('forgets the callers who got their turn', async () => {
+      const target = targetWith({ inFlight: 1, waiting: 2 });
+      const { signal } = new AbortController();
+      const outcomes = [slow(20), slow(1)].map((attempt) => send(target, attempt, { signal }));
+      await expect(send(target, slow(1), { signal, deadlineMs: 10 })).rejects.toBeInstanceOf(DeadlineError);
+      expect(await Promise.all(outcomes)).toEqual([answer, answer]);
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
     });
 
     it('does not run what gave up waiting', async () => {

@@ -10,6 +10,7 @@ import {
 } from 'cockatiel';
 import { isUnavailable } from '../answer.js';
 import { type BusMessage, DeadlineError, NoResponderError } from '../bus.js';
+import { CallCancelledError } from '../cancellation/call-cancelled-error.js';
 import { circuitState, rejectedTotal, retriesTotal } from '../rpc-metrics.js';
 import { type PendingRequest, sendUntilAnswered } from './attempts.js';
 import type { CallLimits } from './call-limits.js';
@@ -50,8 +51,10 @@ export class Target {
    * Sends a request, again where that can do no harm, or refuses it at once.
    * @throws ServiceError service_unavailable: the service has been failing, or has too many calls to answer already
    * @throws NoResponderError, DeadlineError and others, as `Bus.request`
+   * @throws CallCancelledError the caller has left before it was sent, or sent again
    */
   async send(request: PendingRequest): Promise<BusMessage> {
+    if (request.signal?.aborted) throw new CallCancelledError(request.signal, { answered: false });
     if (this.isOpen()) throw this.refusal('circuit');
     const work = (): Promise<BusMessage> => this.sendThroughCircuit(request);
     return this.slots.executionSlots > 0 ? this.slots.execute(work) : this.waitForSlot(request, work);
@@ -69,23 +72,31 @@ export class Target {
     return state === CircuitState.HalfOpen || Date.now() < this.trialAtMs;
   }
 
-  /** The bulkhead knows no deadlines: whoever waits in it for too long leaves by itself. */
+  /** The bulkhead knows no deadlines: whoever waits in it for too long, or for nobody, leaves by itself. */
   private waitForSlot(
-    { subject, deadlineAtMs }: PendingRequest,
+    { subject, deadlineAtMs, signal }: PendingRequest,
     work: () => Promise<BusMessage>,
   ): Promise<BusMessage> {
     return new Promise((resolve, reject) => {
       const gone = new AbortController();
-      const timer = setTimeout(() => {
+      const leave = (error: Error): void => {
+        stopWaiting();
         gone.abort();
-        reject(new DeadlineError(subject, 0));
-      }, deadlineAtMs - Date.now());
-      const turn = (): Promise<BusMessage> => {
+        reject(error);
+      };
+      const timer = setTimeout(() => leave(new DeadlineError(subject, 0)), deadlineAtMs - Date.now());
+      const cancel = (): void => leave(new CallCancelledError(signal, { answered: false }));
+      signal?.addEventListener('abort', cancel);
+      const stopWaiting = (): void => {
         clearTimeout(timer);
+        signal?.removeEventListener('abort', cancel);
+      };
+      const turn = (): Promise<BusMessage> => {
+        stopWaiting();
         return work();
       };
       this.slots.execute(turn, gone.signal).then(resolve, (error: unknown) => {
-        clearTimeout(timer);
+        stopWaiting();
         reject(error instanceof BulkheadRejectedError ? this.refusal('bulkhead') : (error as Error));
       });
     });
@@ -106,7 +117,9 @@ export class Target {
     const failures = handleWhen(
       (error) =>
         error instanceof NoResponderError ||
-        (error instanceof DeadlineError && error.timeoutMs >= tellingSilenceMs),
+        (error instanceof DeadlineError && error.timeoutMs >= tellingSilenceMs) ||
+        // It tells nothing either way, and must not close the circuit as any other error would.
+        (error instanceof CallCancelledError && !error.answered && circuit.state === CircuitState.HalfOpen),
     ).orWhenResult((answer) => isUnavailable(answer as BusMessage, service));
     const circuit = circuitBreaker(failures, {
       halfOpenAfter: limits.circuitOpenMs,

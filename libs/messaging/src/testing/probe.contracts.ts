@@ -29,6 +29,11 @@ export class Count {
   @IsInt() count!: number;
 }
 
+export class Hold {
+  @IsString() name!: string;
+  @IsOptional() @IsInt() forMs?: number;
+}
+
 export const echo = defineRpc({
   subject: `hawser.${service}.probe.echo.v1`,
   request: Order,
@@ -66,6 +71,26 @@ export const wait = defineRpc({
   request: Count,
   response: Report,
   deadlineMs: 100,
+});
+export const hold = defineRpc({
+  subject: `hawser.${service}.probe.hold.v1`,
+  request: Hold,
+  response: Report,
+  deadlineMs: 20_000,
+  cancellable: true,
+});
+export const relay = defineRpc({
+  subject: `hawser.${service}-front.probe.relay.v1`,
+  request: Hold,
+  response: Report,
+  deadlineMs: 20_000,
+  cancellable: true,
+});
+/** Takes as long as `hold`, but nobody can stop it. */
+export const insist = defineRpc({
+  subject: `hawser.${service}.probe.insist.v1`,
+  request: Hold,
+  response: Report,
 });
 export const guarded = defineRpc({
   subject: `hawser.${service}.probe.guarded.v1`,
