@@ -27,7 +27,7 @@ const byType = [
 /** A service knows itself and what is shared; only a program that runs them all knows more. */
 const byScope = [
   { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
-  ...['gateway', 'directory', 'bindings'].map((scope) => ({
+  ...['gateway', 'directory', 'bindings', 'probe'].map((scope) => ({
     sourceTag: `scope:${scope}`,
     onlyDependOnLibsWithTags: [`scope:${scope}`, 'scope:shared'],
   })),
@@ -38,6 +38,32 @@ const notInPrograms = [
   { name: '@hawser/testing', message: 'Only tests may import it.' },
   { name: 'node:process', importNames: ['env'], message: fromConfiguration },
 ];
+
+const byEgress = 'What goes to an address that a user gave goes through libs/egress (docs/egress.md).';
+/** What only listens, or only knows names and notations, goes nowhere. */
+const nodeNetwork = {
+  regex: '^(node:)?(http|https|http2|net|tls|dgram|dns)(/promises)?$',
+  allowImportNames: ['STATUS_CODES', 'createServer', 'isIP'],
+  allowTypeImports: true,
+  message: byEgress,
+};
+const undici = { regex: '^undici(/|$)', allowTypeImports: true, message: byEgress };
+const mcpTransports = {
+  regex: '^@modelcontextprotocol/',
+  importNamePattern: 'ClientTransport$',
+  allowTypeImports: true,
+  message: 'Only apps/probe/src/mcp may talk to MCP servers, with a fetch of libs/egress.',
+};
+const stdioTransport = {
+  regex: '^@modelcontextprotocol/client/stdio$',
+  message: 'Nothing that users name is started.',
+};
+const globalsOfTheNetwork = ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'];
+
+/** One rule has one setting a file, so whoever needs another one gives it whole. */
+const imports = (...patterns) => ({
+  'no-restricted-imports': ['error', { paths: notInPrograms, patterns }],
+});
 
 export default tseslint.config(
   { ignores: ['**/dist/', '**/node_modules/', '.nx/', '.cache/', '.hawser/', '.hawser-distributed/'] },
@@ -66,17 +92,65 @@ export default tseslint.config(
     // What only tests may import must not reach a running program.
     files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
     ignores: ['**/*.spec.ts', '**/src/testing/**', 'libs/testing/**', 'apps/system-tests/**'],
-    rules: {
-      'no-restricted-imports': ['error', { paths: notInPrograms }],
-    },
+    rules: imports(nodeNetwork, undici, mcpTransports),
   },
   {
     files: ['libs/cascade/src/**/*.ts'],
     ignores: ['**/*.spec.ts', '**/src/testing/**'],
+    rules: imports(
+      { regex: '^node:', message: 'The cascade does no I/O.' },
+      nodeNetwork,
+      undici,
+      mcpTransports,
+    ),
+  },
+  {
+    // The guard itself.
+    files: ['libs/egress/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/src/testing/**'],
+    rules: imports(mcpTransports),
+  },
+  {
+    files: ['apps/probe/src/mcp/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    rules: imports(nodeNetwork, undici, stdioTransport),
+  },
+  {
+    // It measures a system on this machine, over connections of its own.
+    files: ['apps/bench/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/src/testing/**'],
+    rules: imports(),
+  },
+  {
+    files: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
+    ignores: [
+      '**/*.spec.ts',
+      '**/src/testing/**',
+      'libs/testing/**',
+      'apps/system-tests/**',
+      'apps/bench/**',
+      // To the issuer that the operator configured, which may well be in a private network.
+      'apps/gateway/src/access/oidc/fetch-json.ts',
+      // To the processes that it started itself, on this machine.
+      'apps/distributed/src/{running-process,demo-agent}.ts',
+    ],
+    // Otherwise `global` is no global object to ESLint.
+    languageOptions: { globals: { global: 'readonly' } },
     rules: {
-      'no-restricted-imports': [
+      'no-restricted-globals': [
         'error',
-        { paths: notInPrograms, patterns: [{ regex: '^node:', message: 'The cascade does no I/O.' }] },
+        {
+          globals: globalsOfTheNetwork.map((name) => ({ name, message: byEgress })),
+          checkGlobalObject: true,
+          globalObjects: ['global'],
+        },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ImportExpression[source.value=/^((node:)?(https?|http2|net|tls|dgram|dns)|undici)\\b/]',
+          message: byEgress,
+        },
       ],
     },
   },

@@ -7,8 +7,13 @@ import { projects, workspaceRoot } from './services.js';
 const boundary = '@nx/enforce-module-boundaries';
 const restricted = 'no-restricted-imports';
 const configuration = 'no-restricted-properties';
+const globals = 'no-restricted-globals';
+const syntax = 'no-restricted-syntax';
 
 const importing = (name: string): string => `import * as it from '${name}';\nexport const same = it;\n`;
+
+const naming = (names: string, module: string): string =>
+  `import { ${names} } from '${module}';\nexport { ${names} };\n`;
 
 interface Snippet {
   what: string;
@@ -76,6 +81,61 @@ const forbidden: (Snippet & { rule: string })[] = [
       },
     ],
   ),
+  ...[
+    ['apps/probe', 'undici'],
+    ['apps/gateway', 'node:http'],
+    ['apps/bindings', 'https'],
+    ['apps/probe', 'node:http2'],
+    ['apps/standalone', 'node:net'],
+    ['apps/distributed', 'node:tls'],
+    ['libs/runtime', 'node:dgram'],
+    ['libs/messaging', 'node:dns/promises'],
+    ['libs/cascade', 'undici'],
+    ['libs/cascade', 'dns'],
+    ['apps/probe', '@modelcontextprotocol/client'],
+    ['libs/egress', '@modelcontextprotocol/client'],
+  ].map(([folder = '', name = '']) => ({
+    what: `a way out is taken that is not guarded: ${name} from ${folder}`,
+    path: `${folder}/src/snippet.ts`,
+    text: importing(name),
+    rule: restricted,
+  })),
+  ...[
+    ['apps/gateway/src/snippet.ts', 'request', 'node:http'],
+    ['apps/probe/src/mcp/snippet.ts', 'connect', 'node:net'],
+    ['apps/probe/src/mcp/snippet.ts', 'fetch', 'undici'],
+    ['apps/bindings/src/snippet.ts', 'resolve4', 'node:dns/promises'],
+    ['apps/probe/src/oauth/snippet.ts', 'StreamableHTTPClientTransport', '@modelcontextprotocol/client'],
+    ['apps/bindings/src/snippet.ts', 'SSEClientTransport', '@modelcontextprotocol/client'],
+    ['apps/probe/src/snippet.ts', 'StdioClientTransport', '@modelcontextprotocol/client/stdio'],
+    ['apps/probe/src/mcp/snippet.ts', 'StdioClientTransport', '@modelcontextprotocol/client/stdio'],
+    ['libs/egress/src/snippet.ts', 'SSEClientTransport', '@modelcontextprotocol/client'],
+  ].map(([path = '', names = '', module = '']) => ({
+    what: `a way out is taken that is not guarded: ${names} of ${module} in ${path}`,
+    path,
+    text: naming(names, module),
+    rule: restricted,
+  })),
+  ...[
+    ['apps/probe/src/mcp/snippet.ts', "fetch('http://example.com')"],
+    ['apps/gateway/src/snippet.ts', "globalThis.fetch('http://example.com')"],
+    ['apps/bindings/src/snippet.ts', "new WebSocket('ws://example.com')"],
+    ['apps/standalone/src/main.ts', "new EventSource('http://example.com')"],
+    ['apps/bindings/src/snippet.ts', "global.fetch('http://example.com')"],
+    ['libs/egress/src/snippet.ts', "fetch('http://example.com')"],
+    ['libs/runtime/src/snippet.ts', 'new XMLHttpRequest()'],
+  ].map(([path = '', expression = '']) => ({
+    what: `a way out is taken that is not guarded: ${expression} in ${path}`,
+    path,
+    text: `export const it = ${expression};\n`,
+    rule: globals,
+  })),
+  ...['node:http', 'dns/promises', 'undici'].map((name) => ({
+    what: `a way out is taken that is not guarded: ${name}, imported on the way`,
+    path: 'apps/probe/src/mcp/snippet.ts',
+    text: `export const it = await import('${name}');\n`,
+    rule: syntax,
+  })),
 ];
 
 /** What must stay possible, so that the rules are no stricter than meant. */
@@ -90,12 +150,43 @@ const allowed: Snippet[] = [
     ['apps/bindings/src/snippet.medium.spec.ts', '@hawser/testing'],
     ['apps/bindings/src/testing/snippet.ts', '@hawser/testing'],
     ['apps/system-tests/src/snippet.ts', '@hawser/bindings'],
+    ['apps/probe/src/snippet.ts', '@hawser/egress'],
+    ['libs/egress/src/snippet.ts', 'undici'],
+    ['libs/egress/src/snippet.ts', 'node:dns/promises'],
+    ['apps/probe/src/mcp/snippet.ts', '@modelcontextprotocol/client'],
+    ['apps/gateway/src/snippet.medium.spec.ts', 'node:http'],
+    ['apps/distributed/src/testing/snippet.ts', 'node:http'],
+    ['apps/bench/src/snippet.ts', 'node:http'],
+    ['libs/testing/src/snippet.ts', '@modelcontextprotocol/client'],
   ].map(([path = '', name = '']) => ({ what: `${name} from ${path}`, path, text: importing(name) })),
   {
     what: 'the environment in main.ts',
     path: 'apps/standalone/src/main.ts',
     text: 'export const it = process.env.HOME;\n',
   },
+  {
+    what: 'listening, and names and types of the network',
+    path: 'apps/gateway/src/snippet.ts',
+    text:
+      "import { createServer, STATUS_CODES, type IncomingMessage } from 'node:http';\n" +
+      "import type { Socket } from 'node:net';\n" +
+      'export { createServer, STATUS_CODES };\nexport type Both = [IncomingMessage, Socket];\n',
+  },
+  {
+    what: 'a fetch that was handed in',
+    path: 'apps/probe/src/oauth/snippet.ts',
+    text: "export const it = (fetch: (url: string) => unknown): unknown => fetch('http://example.com');\n",
+  },
+  ...[
+    'apps/gateway/src/access/oidc/fetch-json.ts',
+    'apps/distributed/src/running-process.ts',
+    'apps/bench/src/snippet.ts',
+    'apps/probe/src/snippet.spec.ts',
+  ].map((path) => ({
+    what: `the global fetch in ${path}`,
+    path,
+    text: "export const it = fetch('http://example.com');\n",
+  })),
 ];
 
 function run(script: string, parameters: string[], input = ''): string {

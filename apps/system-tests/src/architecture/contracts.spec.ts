@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import type { AnyEvent, AnyRpc } from '@hawser/contracts';
 import * as bindings from '@hawser/contracts/bindings';
 import * as directory from '@hawser/contracts/directory';
+import * as probe from '@hawser/contracts/probe';
 import { Handles } from '@hawser/messaging';
 import { Controller, Module, type Type } from '@nestjs/common';
 import { projects, serviceModules, workspaceRoot } from './services.js';
 
 /** What each part of the contracts exports; a new part is added here. */
-const contracts: Record<string, object> = { bindings, directory };
+const contracts: Record<string, object> = { bindings, directory, probe };
 /** Facts that are told although nobody listens yet. */
 const unheard: string[] = [];
 

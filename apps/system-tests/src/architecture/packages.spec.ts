@@ -66,16 +66,17 @@ describe('packages', () => {
 
   it.each(built)('are listed by the project that imports them: $folder', (project) => {
     const imported = needed(sourcesOf(project, 'running').flatMap(packagesOf));
-    const listed = Object.keys(project.manifest.dependencies ?? {});
+    const { dependencies = {}, peerDependencies = {} } = project.manifest;
+    const listed = Object.keys({ ...dependencies, ...peerDependencies });
     expect(imported.filter((name) => !listed.includes(name) && name !== project.manifest.name)).toEqual([]);
   });
 
   it.each(all)('are there for the tests too, from the project or from the root: $folder', (project) => {
     const root = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> };
-    const { dependencies = {}, devDependencies = {}, name: own } = project.manifest;
+    const { dependencies = {}, devDependencies = {}, peerDependencies = {}, name: own } = project.manifest;
     const known = new Set([
       own,
-      ...Object.keys({ ...dependencies, ...devDependencies, ...root.devDependencies }),
+      ...Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies, ...root.devDependencies }),
     ]);
     // Tests of any project may use these; they are linked into the root like every workspace.
     const forTests = ['@hawser/testing', 'reflect-metadata'];
@@ -86,7 +87,12 @@ describe('packages', () => {
   });
 
   it.each(all)('are of one exact version, the one that is installed: $folder', ({ folder, manifest }) => {
-    for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
+    const { dependencies, devDependencies, peerDependencies } = manifest;
+    for (const [name, version] of Object.entries({
+      ...dependencies,
+      ...devDependencies,
+      ...peerDependencies,
+    })) {
       expect([name, version]).toEqual([name, expect.stringMatching(/^\d+\.\d+\.\d+(-[\w.]+)?$/)]);
       if (name.startsWith('@hawser/')) continue;
       // Its own copy, where others need another version.
@@ -103,6 +109,7 @@ describe('packages', () => {
       ...(Object.keys(manifest.dependencies ?? {}).length === 0
         ? {}
         : { dependencies: manifest.dependencies }),
+      ...(manifest.peerDependencies === undefined ? {} : { peerDependencies: manifest.peerDependencies }),
     });
   });
 });

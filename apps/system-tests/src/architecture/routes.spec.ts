@@ -67,6 +67,7 @@ describe('the routes of the gateway', () => {
       expect.arrayContaining([
         'GET /api/v1/agents/:agentId/integrations/resolved',
         'PATCH /api/v1/crews/:crewId/integrations/:integrationId/tools/:toolName',
+        'POST /api/v1/oauth/discover',
       ]),
     );
     expect(new Set(routes.map(({ name }) => name)).size).toBe(routes.length);
@@ -94,7 +95,10 @@ describe('the routes of the gateway', () => {
     expect(others).toEqual([]);
     expect([...ofControllers].filter((name) => !registered.includes(name))).toEqual([]);
     expect(registered).toEqual(
-      expect.arrayContaining(['GET /api/openapi.json', 'GET /api/openapi/tiers.json']),
+      expect.arrayContaining([
+        'GET /api/openapi.json',
+        ...['tiers', 'oauth', 'directory'].map((surface) => `GET /api/openapi/${surface}.json`),
+      ]),
     );
   });
 

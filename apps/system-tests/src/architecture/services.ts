@@ -2,12 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BindingsModule } from '@hawser/bindings';
 import { DirectoryModule } from '@hawser/directory';
+import { ProbeModule } from '@hawser/probe';
 import type { Type } from '@nestjs/common';
 
 export const workspaceRoot = join(import.meta.dirname, '../../../..');
 
 /** Every service that answers messages, by its scope: its module, as every way of running starts it. */
-export const serviceModules: Record<string, Type> = { bindings: BindingsModule, directory: DirectoryModule };
+export const serviceModules: Record<string, Type> = {
+  bindings: BindingsModule,
+  directory: DirectoryModule,
+  probe: ProbeModule,
+};
 
 export interface Project {
   /** `apps/bindings` */
@@ -16,7 +21,13 @@ export interface Project {
   scope: string;
   /** `service`, by the tag `type:service` */
   type: string;
-  manifest: { name: string; dependencies?: Record<string, string>; devDependencies?: Record<string, string> };
+  manifest: {
+    name: string;
+    dependencies?: Record<string, string>;
+    devDependencies?: Record<string, string>;
+    /** What only some of its entry points need: who imports one of those has it too. */
+    peerDependencies?: Record<string, string>;
+  };
 }
 
 interface Manifest {

@@ -29,7 +29,9 @@ function usedIn({ path, text }: SourceFile): Mention[] {
   const named = new Set([...sql.matchAll(/\b(\w+) AS \(/g)].map(([, name]) => name));
   const mentioned = [
     ...text.matchAll(/@Entity\('([\w.]+)'/g),
-    ...sql.matchAll(/\b(?:FROM|JOIN|INTO|UPDATE|REFERENCES|TRUNCATE|ON)\s+(?:ONLY\s+)?([a-z_][\w.]*)\b/g),
+    ...sql.matchAll(
+      /\b(?:(?<!DISTINCT )FROM|JOIN|INTO|UPDATE|REFERENCES|TRUNCATE|ON)\s+(?:ONLY\s+)?([a-z_][\w.]*)\b/g,
+    ),
   ];
   return mentioned
     .filter(([whole, table = '']) => !named.has(table) && (!whole.startsWith('ON') || isIndexed(sql, table)))
@@ -73,7 +75,7 @@ describe('tables', () => {
       // SELECT * FROM comments
       @Entity('cats')
       const sql = \`WITH old AS (SELECT * FROM dogs) SELECT * FROM old JOIN owls ON owls.id = old.id\`;
-      query('UPDATE "x" SET a = 1'); query("DELETE FROM hens WHERE true"); query('FROM unnest($1) CREATE INDEX i ON elks (id)')`;
+      query('UPDATE "x" SET a = 1'); query("DELETE FROM hens WHERE a IS DISTINCT FROM b"); query('FROM unnest($1) CREATE INDEX i ON elks (id)')`;
     const tables = usedIn({ path: 'x.ts', text }).map(({ table }) => table);
     expect(tables.sort()).toEqual(['cats', 'dogs', 'elks', 'hens', 'owls']);
   });
