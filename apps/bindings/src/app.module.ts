@@ -1,3 +1,4 @@
+import { EgressPolicy } from '@hawser/egress';
 import { EventPublisher, PersistenceModule, type DatabaseOptions } from '@hawser/persistence';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AgentBindingHandler } from './agent-bindings/agent-binding.handler.js';
@@ -45,10 +46,16 @@ import { ToolService } from './tools/tool.service.js';
   ],
 })
 export class BindingsModule {
-  static register(database: DatabaseOptions, publisher: EventPublisher): DynamicModule {
+  /** @param egressAllow networks (CIDR) that endpoints may be in although they are not public */
+  static register(
+    database: DatabaseOptions,
+    publisher: EventPublisher,
+    egressAllow: readonly string[] = [],
+  ): DynamicModule {
     return {
       module: BindingsModule,
       imports: [PersistenceModule.register(database, publisher)],
+      providers: [{ provide: EgressPolicy, useValue: EgressPolicy.allowing(egressAllow) }],
     };
   }
 }

@@ -101,6 +101,7 @@ describe("another workspace's rows", () => {
         request: { agent_id: agent.id, plain: true },
         outcome: 'empty',
       },
+      { contract: contracts.resolveServer, request: { server_id: server.id }, outcome: 'not_found' },
       {
         contract: contracts.forgetTenant,
         request: { kind: 'workspace', id: victim.id },

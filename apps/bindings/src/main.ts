@@ -1,11 +1,13 @@
-import { runService, serviceVariables } from '@hawser/runtime';
+import { runService } from '@hawser/runtime/database';
 import { BindingsModule } from './app.module.js';
+import { bindingsVariables } from './config.js';
 import { bindingsDatabase } from './database/database.js';
 
 runService({
   name: 'bindings',
   environment: process.env,
-  variables: serviceVariables,
+  variables: bindingsVariables,
   database: bindingsDatabase,
-  module: ({ database, publisher }) => BindingsModule.register(database, publisher),
+  module: ({ database, publisher, config }) =>
+    BindingsModule.register(database, publisher, config.HAWSER_EGRESS_ALLOW),
 });

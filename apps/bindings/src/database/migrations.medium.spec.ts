@@ -1,6 +1,7 @@
 import { createDataSource, migrate } from '@hawser/persistence';
 import { testDatabase, type TestDatabase } from '@hawser/testing';
 import type { DataSource } from 'typeorm';
+import { ToolStateEntity } from '../tools/tool-state.entity.js';
 import { bindingsDatabase } from './database.js';
 
 describe('the schema of bindings', () => {
@@ -26,7 +27,7 @@ describe('the schema of bindings', () => {
   it('goes down to nothing and up again to the same', async () => {
     const before = await relations();
     expect(before).toContainEqual({ name: 'r agent_bindings' });
-    await dataSource.undoLastMigration();
+    for (let left = dataSource.migrations.length; left > 0; left--) await dataSource.undoLastMigration();
     expect((await relations()).filter(({ name }) => !name.includes('migrations'))).toEqual([
       { name: 'i PK_8c82d7f526340ab734260ea46be' },
     ]);
@@ -34,6 +35,24 @@ describe('the schema of bindings', () => {
     expect(await relations()).toEqual(before);
     await migrate(bindingsDatabase(database.url));
     expect(await relations()).toEqual(before);
+  });
+
+  it('keeps tool states going back and forth, but for what refreshes saw', async () => {
+    await dataSource.query(
+      `INSERT INTO crew_servers (id, workspace_id, crew_id, name, display_name, transport, enabled, exposure)
+       VALUES ('srv_1', 'ws_1', 'crew_1', 'notes', 'notes', 'stdio', true, 'all')`,
+    );
+    await dataSource.query(
+      `INSERT INTO tool_states (id, workspace_id, crew_server_id, tool_name, enabled, description, seen_at)
+       VALUES ('tool_1', 'ws_1', 'srv_1', 'search', false, 'Finds', now())`,
+    );
+    await dataSource.undoLastMigration();
+    const kept = { tool_name: 'search', enabled: false, description: 'Finds' };
+    expect(await dataSource.query(`SELECT tool_name, enabled, description FROM tool_states`)).toEqual([kept]);
+    await migrate(bindingsDatabase(database.url));
+    expect(await dataSource.manager.find(ToolStateEntity)).toMatchObject([
+      { ...kept, seen_at: null, seen_description: null, schema_digest: null, changed_at: null },
+    ]);
   });
 
   it('has what the entities say, column by column', async () => {

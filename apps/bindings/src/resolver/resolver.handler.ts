@@ -2,9 +2,11 @@ import type { CallContext } from '@hawser/contracts';
 import {
   explainAgent,
   resolveAgent,
+  resolveServer,
   type Explanation,
   type ResolveAgent,
   type ResolvedServer,
+  type ResolveServer,
 } from '@hawser/contracts/bindings';
 import { Handles } from '@hawser/messaging';
 import { Controller } from '@nestjs/common';
@@ -22,5 +24,10 @@ export class ResolverHandler {
   @Handles(explainAgent)
   explain(request: ResolveAgent, context: CallContext): Promise<Explanation> {
     return this.resolver.explain(context, request);
+  }
+
+  @Handles(resolveServer)
+  resolveServer(request: ResolveServer, context: CallContext): Promise<ResolvedServer> {
+    return this.resolver.resolveServer(context, request);
   }
 }

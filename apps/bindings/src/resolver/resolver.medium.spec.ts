@@ -1,4 +1,4 @@
-import { explainAgent } from '@hawser/contracts/bindings';
+import { explainAgent, resolveServer } from '@hawser/contracts/bindings';
 import { testDatabase, type TestDatabase } from '@hawser/testing';
 import { jest } from '@jest/globals';
 import pg from 'pg';
@@ -191,6 +191,9 @@ describe('the resolver', () => {
       expect(await statementsOf(() => agent.resolve())).toHaveLength(1);
       const explained = (): Promise<unknown> => agent.call(explainAgent, { agent_id: agent.id, plain: true });
       expect(await statementsOf(explained)).toHaveLength(1);
+      const { id } = await crew.servers.override(await workspace.servers.create());
+      const one = (): Promise<unknown> => workspace.call(resolveServer, { server_id: id, crew_id: crew.id });
+      expect(await statementsOf(one)).toHaveLength(1);
     });
 
     it('reads no row of another workspace, not even one that would have no effect', async () => {

@@ -27,6 +27,25 @@ const tierRows = new PreparedQuery<Omit<TierRows, 'crew_id'>>(
         WHERE t.workspace_id = $1 AND c.crew_id = $2 AND NOT t.enabled) t) AS tools`,
 );
 
+/** The same of one server without its bindings: of the workspace ($2 null), or of a crew, with the row that it overrides. */
+const serverRows = new PreparedQuery<Omit<TierRows, 'crew_id' | 'bindings'>>(
+  'server-rows',
+  `
+  WITH crew_row AS (
+    SELECT ${settings}, crew_id, workspace_mcp_server_id
+      FROM crew_servers WHERE workspace_id = $1 AND crew_id = $2 AND id = $3)
+  SELECT
+    (SELECT coalesce(json_agg(w), '[]') FROM (
+       SELECT ${settings} FROM workspace_servers WHERE workspace_id = $1
+          AND id = CASE WHEN $2::text IS NULL THEN $3 ELSE (SELECT workspace_mcp_server_id FROM crew_row) END) w
+    ) AS workspace_servers,
+    (SELECT coalesce(json_agg(c), '[]') FROM crew_row c) AS crew_servers,
+    (SELECT coalesce(json_agg(t), '[]') FROM (
+       SELECT t.crew_server_id, t.tool_name, t.enabled
+         FROM tool_states t JOIN crew_row c ON c.id = t.crew_server_id
+        WHERE t.workspace_id = $1 AND NOT t.enabled) t) AS tools`,
+);
+
 @Injectable()
 export class ResolverRepository {
   constructor(private readonly dataSource: DataSource) {}
@@ -35,5 +54,12 @@ export class ResolverRepository {
     const [row] = await tierRows.run(this.dataSource, [workspaceId, crewId, agentId]);
     if (row === undefined) throw new Error('a query without a condition returned no row');
     return { crew_id: crewId, ...row };
+  }
+
+  /** Without a crew a server of the workspace. Rows that are not there are left out. */
+  async readServer(workspaceId: string, crewId: string | null, serverId: string): Promise<TierRows> {
+    const [row] = await serverRows.run(this.dataSource, [workspaceId, crewId, serverId]);
+    if (row === undefined) throw new Error('a query without a condition returned no row');
+    return { crew_id: crewId, ...row, bindings: [] };
   }
 }

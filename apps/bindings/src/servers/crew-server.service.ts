@@ -10,11 +10,13 @@ import {
   type UpdateCrewServer,
 } from '@hawser/contracts/bindings';
 import { UnitOfWork, violatesReference, violatesUnique, type Transaction } from '@hawser/persistence';
+import { EgressPolicy } from '@hawser/egress';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { TenantService } from '../tenants/tenant.service.js';
 import type { CrewServerEntity } from './crew-server.entity.js';
 import { CrewServerRepository } from './crew-server.repository.js';
+import { requireAllowed } from './endpoint.js';
 import { requireUnmanaged } from './managed.js';
 import {
   applyPatch,
@@ -31,6 +33,7 @@ export class CrewServerService {
     private readonly servers: CrewServerRepository,
     private readonly tenants: TenantService,
     private readonly unitOfWork: UnitOfWork,
+    private readonly egress: EgressPolicy,
   ) {}
 
   async listAll(context: CallContext, page: PageQuery): Promise<CrewServerPage> {
@@ -45,6 +48,7 @@ export class CrewServerService {
 
   async create(context: CallContext, input: NewCrewServer): Promise<CrewServer> {
     const row = newRow(workspaceOf(context), input);
+    requireAllowed(row.endpoint, this.egress);
     try {
       return await this.unitOfWork.create(
         context,
@@ -69,6 +73,7 @@ export class CrewServerService {
     return this.unitOfWork.run(context, async (transaction) => {
       const row = await this.lock(transaction, context, { crew_id, server_id });
       const changed = applyPatch(row, patch);
+      if (changed.includes('endpoint')) requireAllowed(row.endpoint, this.egress);
       // A row that a change of its parent left incomplete can still be switched off or described.
       if (row.workspace_mcp_server_id === null || concernsTarget(changed)) {
         await this.requireComplete(transaction.manager, row);

@@ -82,7 +82,7 @@ describe('workspace servers', () => {
         name: 'Full.server_1-x',
         display_name: 'Größe ✓',
         transport: 'stdio',
-        endpoint: 'http://127.0.0.1:9/mcp',
+        endpoint: 'http://mcp.example.com:9/mcp',
         command: 'npx',
         args_json: '["-y"]',
         env_json: '{"A": "\\u0007 {{credential:x}}"}',

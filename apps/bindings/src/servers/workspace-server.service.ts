@@ -8,8 +8,10 @@ import {
   type WorkspaceServerPage,
 } from '@hawser/contracts/bindings';
 import { UnitOfWork, violatesUnique, type Transaction } from '@hawser/persistence';
+import { EgressPolicy } from '@hawser/egress';
 import { Injectable } from '@nestjs/common';
 import { TenantService } from '../tenants/tenant.service.js';
+import { requireAllowed } from './endpoint.js';
 import { requireUnmanaged } from './managed.js';
 import { applyPatch, newColumns, requireNothingInherited, requireTarget } from './settings.js';
 import type { WorkspaceServerEntity } from './workspace-server.entity.js';
@@ -21,6 +23,7 @@ export class WorkspaceServerService {
     private readonly servers: WorkspaceServerRepository,
     private readonly tenants: TenantService,
     private readonly unitOfWork: UnitOfWork,
+    private readonly egress: EgressPolicy,
   ) {}
 
   async list(context: CallContext, page: PageQuery): Promise<WorkspaceServerPage> {
@@ -38,6 +41,7 @@ export class WorkspaceServerService {
     const row = newRow(workspaceOf(context), input);
     requireNothingInherited(row);
     requireTarget(row);
+    requireAllowed(row.endpoint, this.egress);
     try {
       return await this.unitOfWork.create(
         context,
@@ -66,6 +70,7 @@ export class WorkspaceServerService {
     return this.unitOfWork.run(context, async (transaction) => {
       const row = await this.lock(transaction, context, server_id);
       const changed = applyPatch(row, patch);
+      if (changed.includes('endpoint')) requireAllowed(row.endpoint, this.egress);
       requireNothingInherited(row);
       requireTarget(row);
       if (changed.length > 0) {

@@ -26,12 +26,12 @@ export class BindingsHarness {
   ) {}
 
   /** On an empty database. */
-  static async start(url: string): Promise<BindingsHarness> {
+  static async start(url: string, egressAllow: readonly string[] = []): Promise<BindingsHarness> {
     await migrate(bindingsDatabase(url));
     const hub = new MemoryHub();
     const events = new InProcessEvents();
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(
-      BindingsModule.register(bindingsDatabase(url), new NobodyListens()),
+      BindingsModule.register(bindingsDatabase(url), new NobodyListens(), egressAllow),
       { logger: false, strategy: new BusServer({ bus: hub.connect(), service: 'bindings', events }) },
     );
     await app.listen();

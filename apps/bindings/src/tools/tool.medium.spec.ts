@@ -33,7 +33,13 @@ describe('tool states', () => {
   describe('switching or describing one tool', () => {
     it('makes a row that is on and without description unless said otherwise', async () => {
       const { id, created_at, updated_at, ...state } = await tools.upsert('search', { description: 'Finds' });
-      expect(state).toEqual({ tool_name: 'search', description: 'Finds', enabled: true });
+      expect(state).toEqual({
+        tool_name: 'search',
+        description: 'Finds',
+        enabled: true,
+        seen_at: null,
+        changed_at: null,
+      });
       expect(id).toMatch(/^tool_/);
       expect(updated_at).toBe(created_at);
       expect(await tools.upsert('create', { enabled: false })).toMatchObject({

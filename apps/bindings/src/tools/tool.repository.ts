@@ -58,7 +58,8 @@ export class ToolRepository {
 
   /**
    * New tools come enabled; known ones get the description; those not named stay. One statement for all, in the order
-   * of names, so that two at the same time wait for each other in turn and never crosswise.
+   * of names, so that two at the same time wait for each other in turn and never crosswise. A tool has changed if the
+   * refresh before saw another description, or another schema where both name one: what people write does not count.
    */
   async reconcile(
     manager: EntityManager,
@@ -68,10 +69,21 @@ export class ToolRepository {
   ): Promise<{ created: number; updated: number }> {
     const [counts] = await manager.query<{ created: number; updated: number }[]>(
       `WITH seen AS (
-         INSERT INTO tool_states AS t (id, workspace_id, crew_server_id, tool_name, enabled, description)
-         SELECT s.id, $1, $2, s.name, true, s.description
-           FROM unnest($3::text[], $4::text[], $5::text[]) AS s (id, name, description) ORDER BY s.name
-         ON CONFLICT ON CONSTRAINT tool_states_name DO UPDATE SET description = excluded.description, updated_at = now()
+         INSERT INTO tool_states AS t (id, workspace_id, crew_server_id, tool_name, enabled, description,
+                                       seen_at, seen_description, schema_digest)
+         SELECT s.id, $1, $2, s.name, true, s.description, now(), s.description, s.schema_digest
+           FROM unnest($3::text[], $4::text[], $5::text[], $6::text[]) AS s (id, name, description, schema_digest)
+          ORDER BY s.name
+         ON CONFLICT ON CONSTRAINT tool_states_name DO UPDATE SET
+           description = excluded.description,
+           changed_at = CASE
+             WHEN t.seen_at IS NOT NULL AND (t.seen_description IS DISTINCT FROM excluded.seen_description
+                                             OR t.schema_digest <> excluded.schema_digest) THEN now()
+             ELSE t.changed_at END,
+           seen_at = now(),
+           seen_description = excluded.seen_description,
+           schema_digest = coalesce(excluded.schema_digest, t.schema_digest),
+           updated_at = now()
          RETURNING xmax = 0 AS is_new
        )
        SELECT count(*) FILTER (WHERE is_new)::int AS created, count(*) FILTER (WHERE NOT is_new)::int AS updated FROM seen`,
@@ -81,6 +93,7 @@ export class ToolRepository {
         tools.map(() => newId('tool')),
         tools.map(({ name }) => name),
         tools.map(({ description }) => description ?? null),
+        tools.map(({ schema_digest }) => schema_digest ?? null),
       ],
     );
     return counts ?? { created: 0, updated: 0 };

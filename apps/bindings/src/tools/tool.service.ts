@@ -111,13 +111,16 @@ function noServer({ server_id }: CrewServerRef): ServiceError {
   return ServiceError.notFound('crew server', server_id);
 }
 
-function toDto({ id, tool_name, description, enabled, created_at, updated_at }: ToolStateEntity): ToolState {
+/** In the order in which people read it. */
+function toDto(row: ToolStateEntity): ToolState {
   return {
-    id,
-    tool_name,
-    description,
-    enabled,
-    created_at: created_at.toISOString(),
-    updated_at: updated_at.toISOString(),
+    id: row.id,
+    tool_name: row.tool_name,
+    description: row.description,
+    enabled: row.enabled,
+    seen_at: row.seen_at?.toISOString() ?? null,
+    changed_at: row.changed_at?.toISOString() ?? null,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
   };
 }
