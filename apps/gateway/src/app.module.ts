@@ -8,6 +8,7 @@ import { JwtStrategy } from './access/jwt.strategy.js';
 import type { OidcOptions } from './access/oidc/oidc-options.js';
 import { DirectoryApiModule } from './api/directory/directory-api.module.js';
 import { HealthModule } from './api/health/health.module.js';
+import { OAuthApiModule } from './api/oauth/oauth-api.module.js';
 import { TiersApiModule } from './api/tiers/tiers-api.module.js';
 import { ShapePipe } from './http/shape.pipe.js';
 import { ProblemFilter } from './problems/problem.filter.js';
@@ -29,7 +30,7 @@ class BusModule {
 
 /** HTTP in, messages out: authentication, roles, and one call a route. */
 @Module({
-  imports: [TiersApiModule, DirectoryApiModule, HealthModule],
+  imports: [TiersApiModule, OAuthApiModule, DirectoryApiModule, HealthModule],
   providers: [
     AccessCache,
     BearerStrategy,

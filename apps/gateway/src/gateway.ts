@@ -4,9 +4,12 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OidcOptions } from './access/oidc/oidc-options.js';
 import { DirectoryApiModule } from './api/directory/directory-api.module.js';
+import { OAuthApiModule } from './api/oauth/oauth-api.module.js';
 import { TiersApiModule } from './api/tiers/tiers-api.module.js';
 import { GatewayModule } from './app.module.js';
+import { acceptEmptyJson } from './http/empty-json.js';
 import { requestId } from './http/request-id.js';
+import { SilentConnections } from './http/silent-connections.js';
 import { observeRequests } from './observability/observe-requests.js';
 import { serveDocuments } from './openapi/serve.js';
 import { sendProblem } from './problems/problem.filter.js';
@@ -27,6 +30,7 @@ export interface GatewayOptions {
 
 export const surfaces: readonly Surface[] = [
   { name: 'tiers', title: 'Hawser: tiers and resolver', module: TiersApiModule },
+  { name: 'oauth', title: 'Hawser: OAuth', module: OAuthApiModule },
   { name: 'directory', title: 'Hawser: directory', module: DirectoryApiModule },
 ];
 
@@ -36,6 +40,7 @@ const requestTimeoutMs = 30_000;
 /** A connection that looks idle here may have a caller who is just writing to it: for so long all are kept open. */
 const lingerMs = 250;
 const idleSweepMs = 50;
+const silentConnections = new WeakMap<NestFastifyApplication, SilentConnections>();
 
 /** The gateway, ready to listen. */
 export async function createGateway({
@@ -66,6 +71,7 @@ export async function createGateway({
   });
   // Read as text by default, where a body that is not JSON is to be refused by its type.
   adapter.getInstance().removeContentTypeParser('text/plain');
+  acceptEmptyJson(adapter.getInstance());
   observeRequests(adapter.getInstance(), { logRequests });
   const module = GatewayModule.register(bus, broadcasts, oidc);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
@@ -84,6 +90,7 @@ export async function createGateway({
     });
   }
   serveDocuments(app, surfaces);
+  silentConnections.set(app, new SilentConnections(app.getHttpServer()));
   return app;
 }
 
@@ -107,7 +114,9 @@ export async function closeGateway(app: NestFastifyApplication): Promise<void> {
   server.closeIdleConnections = () => undefined;
   const lingerUntilMs = Date.now() + lingerMs;
   const sweep = setInterval(() => {
-    if (Date.now() >= lingerUntilMs) closeIdle();
+    if (Date.now() < lingerUntilMs) return;
+    closeIdle();
+    silentConnections.get(app)?.end();
   }, idleSweepMs);
   try {
     await app.close();

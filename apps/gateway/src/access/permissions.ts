@@ -8,16 +8,18 @@ export interface Permission {
   ownAgent: boolean;
   /** What a token with scopes must have; null: only a token without scopes will do. */
   scope: TokenScope | null;
+  /** Whether users who name no workspace, and so have no role, may too: on routes that need none. */
+  outsiders: boolean;
 }
 
-/** Also users outside any workspace, who have no role. */
 const everyone: readonly Role[] = ['OWNER', 'ADMIN', 'MANAGER', 'MEMBER', 'VIEWER'];
+const members: readonly Role[] = ['OWNER', 'ADMIN', 'MANAGER', 'MEMBER'];
 const managers: readonly Role[] = ['OWNER', 'ADMIN', 'MANAGER'];
 const admins: readonly Role[] = ['OWNER', 'ADMIN'];
 
-const read = { scope: 'integrations:read', ownAgent: false } as const;
-const write = { scope: 'integrations:write', ownAgent: false } as const;
-const fullToken = { scope: null, ownAgent: false } as const;
+const read = { scope: 'integrations:read', ownAgent: false, outsiders: false } as const;
+const write = { scope: 'integrations:write', ownAgent: false, outsiders: false } as const;
+const fullToken = { scope: null, ownAgent: false, outsiders: false } as const;
 
 /** Who may do what, by name; each route names one. The table in docs/access.md is this one. */
 export const permissions = {
@@ -28,16 +30,19 @@ export const permissions = {
   'crew-servers.change': { ...write, roles: admins },
   'tool-states.write': { ...write, roles: admins },
   'agent-bindings.write': { ...write, roles: managers },
-  'directory.read': { ...read, roles: everyone },
+  // They store nothing, but make Hawser send requests to an address of the caller's choice.
+  'servers.test': { ...write, roles: members },
+  'oauth.discover': { ...write, roles: members, outsiders: true },
+  'directory.read': { ...read, roles: everyone, outsiders: true },
   'crews.write': { ...write, roles: managers },
   'agents.write': { ...write, roles: managers },
-  'workspaces.create': { ...fullToken, roles: everyone },
+  'workspaces.create': { ...fullToken, roles: everyone, outsiders: true },
   'workspace.write': { ...fullToken, roles: admins },
   'workspace.delete': { ...fullToken, roles: ['OWNER'] },
   'members.manage': { ...fullToken, roles: admins },
   'tokens.manage': { ...fullToken, roles: admins },
   'audit.read': { ...fullToken, roles: admins },
-  self: { scope: 'integrations:read', roles: everyone, ownAgent: true },
+  self: { ...read, roles: everyone, ownAgent: true, outsiders: true },
 } as const satisfies Record<string, Permission>;
 
 export type PermissionName = keyof typeof permissions;
@@ -45,7 +50,7 @@ export type PermissionName = keyof typeof permissions;
 /** Whether the role is enough; null: the caller has none. */
 export function isEnough(role: Role | null, permission: Permission, isInWorkspace: boolean): boolean {
   if (role !== null) return permission.roles.includes(role);
-  return !isInWorkspace && permission.roles === everyone;
+  return !isInWorkspace && permission.outsiders;
 }
 
 /** Who gets secrets in plain text: an agent about itself, and those who could change the credential anyway. */

@@ -12,12 +12,18 @@ import { ProblemDocument } from './problem-document.js';
 
 interface OperationOptions {
   status?: 200 | 201;
+  /** What the summary leaves open, for somebody who meets the route for the first time. */
+  description?: string;
   /** What is answered, where that is not just the contract's response. */
   answer?: Shape;
+  /** Codes that it can fail with besides the contract's, where it may call another one. */
+  errors?: readonly ErrorCode[];
 }
 
 // Of the access rules, which every route has.
 const accessErrors: ErrorCode[] = ['unauthenticated', 'forbidden', 'tenant_missing', 'not_found'];
+// Only ever told to a caller who has left.
+const unheard: ErrorCode[] = ['cancelled'];
 
 /** Documents a route from the contract that it calls: its answer, and every status it can fail with. */
 export function Operation(
@@ -25,13 +31,14 @@ export function Operation(
   contract: RpcContract<object, Shape>,
   options: OperationOptions = {},
 ): MethodDecorator {
-  const { status = 200, answer = contract.response } = options;
-  const codes = [...new Set([...accessErrors, ...universalErrors, ...contract.errors])];
+  const { status = 200, answer = contract.response, description, errors = [] } = options;
+  const all = new Set([...accessErrors, ...universalErrors, ...contract.errors, ...errors]);
+  const codes = [...all].filter((code) => !unheard.includes(code));
   const byStatus = Map.groupBy(codes, (code) => statusOf[code]);
   const failures = [...byStatus].map(([failure, reasons]) => failureResponse(failure, reasons.join(', ')));
   return applyDecorators(
     HttpCode(status),
-    ApiOperation({ summary }),
+    ApiOperation({ summary, ...(description === undefined ? {} : { description }) }),
     ApiResponse({ status, ...shown(answer) }),
     ApiExtraModels(ProblemDocument),
     ...failures,

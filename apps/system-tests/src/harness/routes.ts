@@ -1,4 +1,5 @@
 import type { Place } from './place.js';
+import { protectedUrl } from './protected-server.js';
 import { roles, unique, type Role } from './tenant.js';
 
 /** One route, and who may use it: the table of roles, written down a second time. */
@@ -19,16 +20,21 @@ export interface Route {
 
 const admins: readonly Role[] = ['OWNER', 'ADMIN'];
 const managers: readonly Role[] = ['OWNER', 'ADMIN', 'MANAGER'];
+const members: readonly Role[] = ['OWNER', 'ADMIN', 'MANAGER', 'MEMBER'];
 const read = { may: roles, scope: 'integrations:read' } as const;
 const byAdmins = { may: admins, scope: 'integrations:write' } as const;
 const byManagers = { may: managers, scope: 'integrations:write' } as const;
+const byMembers = { may: members, scope: 'integrations:write' } as const;
 const unscoped = { may: admins, scope: null } as const;
+
+/** POSTs that make nothing. */
+const actions = /\/(refresh|test|discover)$/;
 
 type Rule = Pick<Route, 'may' | 'scope'> & Partial<Pick<Route, 'agents' | 'tenant'>>;
 
 function route(line: string, rule: Rule, body?: Route['body']): Route {
   const [method, path] = line.split(' ') as [Route['method'], string];
-  const creates = method === 'POST' && !path.endsWith('/refresh');
+  const creates = method === 'POST' && !actions.test(path);
   return {
     method,
     path: `/api/v1${path}`,
@@ -49,11 +55,13 @@ export const routes: readonly Route[] = [
   route('GET /integrations/{server}', read),
   route('PATCH /integrations/{server}', byAdmins, () => ({ enabled: false })),
   route('DELETE /integrations/{server}', byAdmins),
+  route('POST /integrations/{stdioServer}/test', byMembers),
   route('GET /integrations/crews', read),
   route('GET /crews/{crew}/integrations', read),
   route('POST /crews/{crew}/integrations', byManagers, newServer),
   route('PATCH /crews/{crew}/integrations/{crewServer}', byAdmins, () => ({ enabled: false })),
   route('DELETE /crews/{crew}/integrations/{crewServer}', byAdmins),
+  route('POST /crews/{crew}/integrations/{stdioCrewServer}/test', byMembers),
   route('GET /crews/{crew}/integrations/{crewServer}/tools', read),
   route('PATCH /crews/{crew}/integrations/{crewServer}/tools/{tool}', byAdmins, () => ({ enabled: false })),
   route('POST /crews/{crew}/integrations/{crewServer}/tools/refresh', byAdmins, () => ({
@@ -67,6 +75,9 @@ export const routes: readonly Route[] = [
   route('PATCH /agents/{agent}/integrations/{binding}', byManagers, () => ({ enabled: false })),
   route('DELETE /agents/{agent}/integrations/{binding}', byManagers),
   route('GET /agents/{agent}/integrations/resolved', { ...read, agents: 'own' }),
+  route('POST /oauth/discover', { ...byMembers, tenant: 'optional' }, async () => ({
+    mcp_url: await protectedUrl(),
+  })),
 
   route('GET /workspaces', { ...read, tenant: 'token' }),
   route('POST /workspaces', { may: roles, scope: null, tenant: 'token' }, named),

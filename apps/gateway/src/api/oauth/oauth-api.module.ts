@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { OAuthDiscoveryController } from './oauth-discovery.controller.js';
+
+@Module({ controllers: [OAuthDiscoveryController] })
+export class OAuthApiModule {}
