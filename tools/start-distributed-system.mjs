@@ -12,6 +12,8 @@ import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../apps/distributed/dist/main.js', import.meta.url));
 const readyWithinMs = 120_000;
+/** The servers that tests start are on 127.0.0.1; the rest of loopback stands for what must not be reached. */
+const reachable = '127.0.0.1/32';
 
 export default async function startDistributedSystem() {
   const dataDir = await mkdtemp(join(tmpdir(), 'hawser-distributed-'));
@@ -21,7 +23,7 @@ export default async function startDistributedSystem() {
   const output = openSync(outputFile, 'w');
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, ['--enable-source-maps', program], {
-    env: { PATH, HOME, HAWSER_PORT: '0', HAWSER_DATA_DIR: dataDir },
+    env: { PATH, HOME, HAWSER_PORT: '0', HAWSER_DATA_DIR: dataDir, HAWSER_EGRESS_ALLOW: reachable },
     stdio: ['ignore', output, output],
   });
   closeSync(output);

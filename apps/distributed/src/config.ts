@@ -6,7 +6,7 @@ export interface Config {
   host: string;
   /** Of the first gateway, the others take the next ones; 0: any free ones. */
   port: number;
-  /** Of `bindings` and of the gateway. */
+  /** Of all but `directory`. */
   replicas: number;
   dataDir: string;
   bootstrapToken: string | undefined;
@@ -21,6 +21,7 @@ export interface Config {
 const passedOnNames = [
   'HAWSER_LOG_LEVEL',
   'HAWSER_DATABASE_POOL',
+  'HAWSER_EGRESS_ALLOW',
   'HAWSER_CORS_ORIGINS',
   'HAWSER_PUBLIC_URL',
   'OIDC_ISSUER',

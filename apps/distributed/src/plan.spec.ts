@@ -19,13 +19,16 @@ const find = (plan: PlannedProcess[], name: string): PlannedProcess | undefined 
 
 describe('the plan of processes', () => {
   it('has two replicas of what takes the load, services before gateways', () => {
-    const names = ['directory-1', 'bindings-1', 'bindings-2', 'gateway-1', 'gateway-2'];
+    const names = [
+      ...['directory-1', 'bindings-1', 'bindings-2', 'probe-1', 'probe-2'],
+      ...['gateway-1', 'gateway-2'],
+    ];
     expect(planProcesses(around).map(({ name }) => name)).toEqual(names);
     expect(processNames(2)).toEqual(names);
   });
 
   it('has as many of them as asked for, and one directory', () => {
-    const names = ['directory-1', 'bindings-1', 'gateway-1'];
+    const names = ['directory-1', 'bindings-1', 'probe-1', 'gateway-1'];
     expect(planProcesses({ ...around, replicas: 1 }).map(({ name }) => name)).toEqual(names);
     expect(processNames(1)).toEqual(names);
   });
@@ -40,10 +43,11 @@ describe('the plan of processes', () => {
       );
   });
 
-  it('tells each process what it needs and no more, and each service its own role', () => {
+  it('tells each process what it needs and no more, and each service with a database its own role', () => {
     const plan = planProcesses(around);
     const bus = { NATS_URL: 'nats://127.0.0.1:4222', HAWSER_DRAIN_SECONDS: '25' };
     expect(find(plan, 'gateway-1')?.environment).toEqual(bus);
+    expect(find(plan, 'probe-1')?.environment).toEqual(bus);
     expect(find(plan, 'bindings-2')?.environment).toEqual({
       ...bus,
       DATABASE_URL: 'postgres://hawser_bindings@db/x',
@@ -59,6 +63,7 @@ describe('the plan of processes', () => {
     const passedOn = {
       HAWSER_LOG_LEVEL: 'warn',
       HAWSER_DATABASE_POOL: '5',
+      HAWSER_EGRESS_ALLOW: '127.0.0.1/32',
       OIDC_ISSUER: 'https://id.example.com',
       HOME: '/root',
     };
@@ -66,6 +71,8 @@ describe('the plan of processes', () => {
     const given = (name: string): string[] =>
       Object.keys(passedOn).filter((variable) => variable in (find(plan, name)?.environment ?? {}));
     expect(given('gateway-2')).toEqual(['HAWSER_LOG_LEVEL', 'OIDC_ISSUER']);
-    expect(given('bindings-1')).toEqual(['HAWSER_LOG_LEVEL', 'HAWSER_DATABASE_POOL']);
+    expect(given('directory-1')).toEqual(['HAWSER_LOG_LEVEL', 'HAWSER_DATABASE_POOL']);
+    expect(given('bindings-1')).toEqual(['HAWSER_LOG_LEVEL', 'HAWSER_DATABASE_POOL', 'HAWSER_EGRESS_ALLOW']);
+    expect(given('probe-2')).toEqual(['HAWSER_LOG_LEVEL', 'HAWSER_EGRESS_ALLOW']);
   });
 });

@@ -5,7 +5,9 @@ export const root = join(import.meta.dirname, '../../..');
 /** Programs with a schema and a database role of their own. */
 export const services = ['directory', 'bindings'] as const;
 export type Service = (typeof services)[number];
-export type App = Service | 'gateway';
+/** Programs that keep nothing. */
+type StatelessService = 'probe';
+export type App = Service | StatelessService | 'gateway';
 
 /** One process that is to run, again if it ends. */
 export interface PlannedProcess {
@@ -25,7 +27,7 @@ export interface PlannedProcess {
 
 export interface Surroundings {
   host: string;
-  /** Of `bindings` and of the gateway. */
+  /** Of all but `directory`. */
   replicas: number;
   /** One for each gateway. */
   gatewayPorts: readonly number[];
@@ -41,40 +43,42 @@ const loopback = '127.0.0.1';
 
 /** What is passed on to whom: nobody is told more than it reads. */
 const forAll = ['HAWSER_LOG_LEVEL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_TRACES_SAMPLER_ARG'];
-const forServices = [...forAll, 'HAWSER_DATABASE_POOL'];
-const forGateways = [...forAll, 'HAWSER_CORS_ORIGINS', 'HAWSER_PUBLIC_URL', 'OIDC_ISSUER', 'OIDC_AUDIENCE'];
+const forApps: Record<App, readonly string[]> = {
+  directory: [...forAll, 'HAWSER_DATABASE_POOL'],
+  bindings: [...forAll, 'HAWSER_DATABASE_POOL', 'HAWSER_EGRESS_ALLOW'],
+  probe: [...forAll, 'HAWSER_EGRESS_ALLOW'],
+  gateway: [...forAll, 'HAWSER_CORS_ORIGINS', 'HAWSER_PUBLIC_URL', 'OIDC_ISSUER', 'OIDC_AUDIENCE'],
+};
+
+/** Of their start: services before gateways. */
+const inOrder: readonly App[] = [...services, 'probe', 'gateway'];
 
 /** All processes of the system, and what each is told. */
 export function planProcesses(around: Surroundings): PlannedProcess[] {
   const bus = { NATS_URL: around.natsUrl, HAWSER_DRAIN_SECONDS: String(around.drainSeconds) };
-  return [
-    ...services.flatMap((service) =>
-      identitiesOf(service, around.replicas).map((identity) => ({
-        ...identity,
-        host: loopback,
-        port: undefined,
-        environment: {
-          ...bus,
-          ...only(forServices, around.passedOn),
-          DATABASE_URL: around.databaseUrls[service],
-          ...(service === 'directory' ? { HAWSER_BOOTSTRAP_TOKEN: around.ownerToken } : {}),
-        },
-      })),
-    ),
-    ...identitiesOf('gateway', around.replicas).map((identity, index) => ({
+  return inOrder.flatMap((app) =>
+    identitiesOf(app, around.replicas).map((identity, index) => ({
       ...identity,
-      host: around.host,
-      port: around.gatewayPorts[index],
-      environment: { ...bus, ...only(forGateways, around.passedOn) },
+      ...(app === 'gateway'
+        ? { host: around.host, port: around.gatewayPorts[index] }
+        : { host: loopback, port: undefined }),
+      environment: {
+        ...bus,
+        ...only(forApps[app], around.passedOn),
+        ...(isService(app) ? { DATABASE_URL: around.databaseUrls[app] } : {}),
+        ...(app === 'directory' ? { HAWSER_BOOTSTRAP_TOKEN: around.ownerToken } : {}),
+      },
     })),
-  ];
+  );
 }
 
 /** The names of all processes, in the order of their start. */
 export function processNames(replicas: number): string[] {
-  return [...services, 'gateway' as const].flatMap((app) =>
-    identitiesOf(app, replicas).map(({ name }) => name),
-  );
+  return inOrder.flatMap((app) => identitiesOf(app, replicas).map(({ name }) => name));
+}
+
+function isService(app: App): app is Service {
+  return services.some((service) => service === app);
 }
 
 type Identity = Pick<PlannedProcess, 'name' | 'app' | 'replica' | 'program'>;
@@ -94,6 +98,6 @@ export function programOf(app: App, program: 'main' | 'migrate'): string {
   return join(root, 'apps', app, 'dist', `${program}.js`);
 }
 
-function only(names: string[], given: Record<string, string>): Record<string, string> {
+function only(names: readonly string[], given: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
 }

@@ -13,6 +13,7 @@ describe('the configuration', () => {
       bootstrapToken: undefined,
       masterKeys: undefined,
       corsOrigins: [],
+      egressAllow: [],
       databaseUrl: undefined,
       natsUrl: undefined,
       oidc: undefined,
@@ -23,6 +24,12 @@ describe('the configuration', () => {
     expect(readConfig({ HAWSER_PORT: '', DATABASE_URL: '' })).toMatchObject({
       port: 8080,
       databaseUrl: undefined,
+    });
+  });
+
+  it('takes networks apart', () => {
+    expect(readConfig({ HAWSER_EGRESS_ALLOW: '127.0.0.1/32, fd00::/8' })).toMatchObject({
+      egressAllow: ['127.0.0.1/32', 'fd00::/8'],
     });
   });
 

@@ -11,6 +11,8 @@ export interface Config {
   bootstrapToken: string | undefined;
   masterKeys: string | undefined;
   corsOrigins: string[];
+  /** Networks (CIDR) that user-given addresses may be in although they are not public. */
+  egressAllow: string[];
   databaseUrl: string | undefined;
   natsUrl: string | undefined;
   oidc: OidcOptions | undefined;
@@ -25,12 +27,12 @@ export const standaloneVariables = {
   HAWSER_BOOTSTRAP_TOKEN: variables.bootstrapToken({ default: undefined }),
   HAWSER_MASTER_KEYS: variables.masterKeys({ default: undefined }),
   HAWSER_CORS_ORIGINS: variables.origins({ default: [] }),
+  HAWSER_EGRESS_ALLOW: variables.networks({ default: [] }),
   DATABASE_URL: variables.databaseUrl({ default: undefined }),
   NATS_URL: variables.natsUrl({ default: undefined }),
   OIDC_ISSUER: variables.httpUrl({ default: undefined }),
   OIDC_AUDIENCE: variables.text({ default: undefined }),
   // Of services that are still to come: a mistake in them shows now rather than then.
-  HAWSER_EGRESS_ALLOW: variables.networks({ default: [] }),
   HAWSER_REDIRECT_ALLOW: variables.redirects({ default: [] }),
   COMPOSIO_API_KEY: variables.text({ default: undefined }),
   COMPOSIO_BASE_URL: variables.httpUrl({ default: undefined }),
@@ -52,6 +54,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     bootstrapToken: env.HAWSER_BOOTSTRAP_TOKEN,
     masterKeys: env.HAWSER_MASTER_KEYS,
     corsOrigins: env.HAWSER_CORS_ORIGINS,
+    egressAllow: env.HAWSER_EGRESS_ALLOW,
     databaseUrl: env.DATABASE_URL,
     natsUrl: env.NATS_URL,
     oidc: readOidcOptions(env),

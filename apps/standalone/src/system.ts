@@ -1,10 +1,12 @@
 import { BindingsModule, bindingsDatabase } from '@hawser/bindings';
 import { DemoService, DirectoryModule, directoryDatabase } from '@hawser/directory';
+import { Egress, EgressPolicy } from '@hawser/egress';
 import { EmbeddedPostgres } from '@hawser/embedded-postgres';
 import { closeGateway, createGateway, listen } from '@hawser/gateway';
 import { Broadcasts, BusClient, InProcessEvents, MemoryHub, type Bus } from '@hawser/messaging';
-import { migrate, OutboxRelay } from '@hawser/persistence';
-import { connectToNats, serve, startMetrics, type Started } from '@hawser/runtime';
+import { databaseUnavailable, migrate, OutboxRelay } from '@hawser/persistence';
+import { ProbeModule } from '@hawser/probe';
+import { connectToNats, serve, startMetrics, type ServeOptions, type Started } from '@hawser/runtime';
 import type { DynamicModule, INestMicroservice, LogLevel } from '@nestjs/common';
 import type { Config } from './config.js';
 import { ensureDemo, type Demo } from './demo.js';
@@ -47,23 +49,28 @@ export async function startSystem(
     return started.add(bus, () => bus.close());
   };
   const events = new InProcessEvents();
-  const run = async (service: string, bus: Bus, module: DynamicModule): Promise<INestMicroservice> => {
-    const app = await serve({ service, module, bus, events, logger: logLevels });
+  const run = async (service: Omit<ServeOptions, 'logger'>): Promise<INestMicroservice> => {
+    const app = await serve({ ...service, logger: logLevels });
     return started.add<INestMicroservice>(app, () => app.close());
   };
+  const runOnDatabase = (service: string, bus: Bus, module: DynamicModule): Promise<INestMicroservice> =>
+    run({ service, bus, module, events, translate: (error) => databaseUnavailable(error, service) });
 
   startMetrics('standalone');
   const directoryBus = await connect('directory');
-  const directory = await run(
+  const directory = await runOnDatabase(
     'directory',
     directoryBus,
     DirectoryModule.register(directoryDatabase(databaseUrl), events, directoryBus),
   );
-  const bindings = await run(
+  const bindings = await runOnDatabase(
     'bindings',
     await connect('bindings'),
-    BindingsModule.register(bindingsDatabase(databaseUrl), events),
+    BindingsModule.register(bindingsDatabase(databaseUrl), events, config.egressAllow),
   );
+  const probeBus = await connect('probe');
+  const egress = new Egress({ policy: EgressPolicy.allowing(config.egressAllow) });
+  await run({ service: 'probe', bus: probeBus, module: ProbeModule.register({ bus: probeBus, egress }) });
   const gatewayBus = await connect('gateway');
   const bus = new BusClient(gatewayBus);
   const demo = await ensureDemo(directory.get(DemoService), bus, config.bootstrapToken);

@@ -93,17 +93,18 @@ describe('the whole system by Compose', () => {
     expect(Object.keys(compose.services).sort()).toEqual(
       [...Object.keys(programs), 'nats', 'postgres'].sort(),
     );
-    expect(service('bindings').deploy?.replicas).toBe(2);
+    for (const name of ['bindings', 'probe']) expect(service(name).deploy?.replicas).toBe(2);
   });
 
-  it('publishes nothing but the gateway, which alone is on a network with a way out', () => {
+  it('publishes nothing but the gateway, and gives a way out to it and to the probe, on networks of their own', () => {
     const published = Object.entries(compose.services).filter(([, { ports = [] }]) => ports.length > 0);
     expect(published.map(([name, { ports }]) => [name, ports])).toEqual([
       ['gateway', ['127.0.0.1:8080:8080']],
     ]);
-    expect(compose.networks).toEqual({ front: null, back: { internal: true } });
+    expect(compose.networks).toEqual({ front: null, back: { internal: true }, out: null });
+    const withWayOut: Record<string, string[]> = { gateway: ['front', 'back'], probe: ['back', 'out'] };
     for (const [name, { networks }] of Object.entries(compose.services)) {
-      expect([name, networks]).toEqual([name, name === 'gateway' ? ['front', 'back'] : ['back']]);
+      expect([name, networks]).toEqual([name, withWayOut[name] ?? ['back']]);
     }
   });
 

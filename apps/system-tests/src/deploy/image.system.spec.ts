@@ -9,19 +9,20 @@ import { eventually } from '../harness/eventually.js';
 import { newDataDir } from '../harness/data-dir.js';
 import { assemble, Image } from './image.js';
 
-const ofEvery = ['libs/contracts', 'libs/messaging', 'libs/persistence', 'libs/runtime'];
+const ofEvery = ['libs/contracts', 'libs/messaging', 'libs/runtime'];
 /** What each app may be made of besides packages: itself, and the libraries that it uses. */
 const workspaces = {
   gateway: ['apps/gateway', ...ofEvery],
-  directory: ['apps/directory', ...ofEvery],
-  bindings: ['apps/bindings', 'libs/cascade', ...ofEvery],
+  directory: ['apps/directory', ...ofEvery, 'libs/persistence'],
+  bindings: ['apps/bindings', ...ofEvery, 'libs/persistence', 'libs/cascade', 'libs/egress'],
+  probe: ['apps/probe', ...ofEvery, 'libs/egress'],
 } as const;
 type App = keyof typeof workspaces;
 const apps = Object.keys(workspaces) as App[];
 
 const bytesPerMegabyte = 1_000_000;
 /** About half as much again as when this was written. */
-const mostMegabytes = 80;
+const mostMegabytes = 65;
 
 const folder = mkdtempSync(join(tmpdir(), 'hawser-image-'));
 const images = Object.fromEntries(apps.map((app) => [app, new Image(app, join(folder, app))])) as Record<
@@ -45,7 +46,7 @@ describe.each(apps)('the image of %s', (app) => {
   });
 
   it('holds the app and the libraries that it uses, built, and nothing else of ours', () => {
-    const expected = [...workspaces[app]];
+    const expected = [...workspaces[app]].sort();
     expect(paths.filter((path) => /^(apps|libs)\/[^/]+$/.test(path)).sort()).toEqual(expected);
     expect(paths.filter((path) => /^(apps|libs)\/[^/]+\/[^/]+$/.test(path)).sort()).toEqual(
       expected.flatMap((workspace) => [`${workspace}/dist`, `${workspace}/package.json`]).sort(),
@@ -70,6 +71,13 @@ describe.each(apps)('the image of %s', (app) => {
       readdirSync(join(image.folder, path)).some((name) => /^licen[cs]e/i.test(name)),
     );
     expect(licensed.length).toBeGreaterThan(packages.length / 2);
+  });
+
+  it('holds what speaks to PostgreSQL only where there is a database', () => {
+    const drivers = readdirSync(join(image.folder, 'node_modules')).filter((name) =>
+      ['pg', 'typeorm'].includes(name),
+    );
+    expect(drivers).toEqual(['directory', 'bindings'].includes(app) ? ['pg', 'typeorm'] : []);
   });
 
   it(`is smaller than ${mostMegabytes} MB, Node aside`, () => {
@@ -113,11 +121,14 @@ describe('the images together', () => {
         stderr: '',
       });
     }
-    const [gateway, directory, bindings] = await Promise.all([freePort(), freePort(), freePort()]);
+    const [gateway = 0, directory = 0, bindings = 0, probe = 0] = await Promise.all(
+      apps.map(() => freePort()),
+    );
     const shared = { NATS_URL: nats.url, DATABASE_URL: postgres.url };
     images.gateway.start(gateway, { NATS_URL: nats.url });
     images.directory.start(directory, { ...shared, HAWSER_BOOTSTRAP_TOKEN: token });
     images.bindings.start(bindings, shared);
+    images.probe.start(probe, { NATS_URL: nats.url });
     await Promise.all(apps.map((app) => images[app].ready()));
 
     const owner = { authorization: `Bearer ${token}` };
@@ -128,7 +139,7 @@ describe('the images together', () => {
     expect(await images.gateway.status(listing)).toBe(401);
     // The directory makes the workspace when it already serves.
     await eventually(async () => ((await images.gateway.status(listing, owner)) === 200 ? true : undefined));
-    expect(await Promise.all(apps.map((app) => images[app].stop()))).toEqual([0, 0, 0]);
+    expect(await Promise.all(apps.map((app) => images[app].stop()))).toEqual(apps.map(() => 0));
   });
 });
 

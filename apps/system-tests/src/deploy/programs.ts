@@ -1,18 +1,16 @@
+import { bindingsVariables } from '@hawser/bindings';
 import { directoryVariables } from '@hawser/directory';
 import { gatewayVariables } from '@hawser/gateway';
-import {
-  ConfigError,
-  migrationVariables,
-  readEnvironment,
-  serviceVariables,
-  type VariableSpecs,
-} from '@hawser/runtime';
+import { probeVariables } from '@hawser/probe';
+import { ConfigError, readEnvironment, type VariableSpecs } from '@hawser/runtime';
+import { migrationVariables } from '@hawser/runtime/database';
 
 /** What each program reads from its environment, under the name that Compose and Kubernetes give the program. */
 export const programs: Readonly<Record<string, VariableSpecs>> = {
   gateway: gatewayVariables,
   directory: directoryVariables,
-  bindings: serviceVariables,
+  bindings: bindingsVariables,
+  probe: probeVariables,
   'directory-migration': migrationVariables,
   'bindings-migration': migrationVariables,
 };

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bindingsVariables } from '@hawser/bindings';
 import { directoryVariables } from '@hawser/directory';
 import { gatewayVariables } from '@hawser/gateway';
+import { probeVariables } from '@hawser/probe';
 import { workspaceRoot } from '../architecture/services.js';
 
 const text = readFileSync(join(workspaceRoot, 'docs/configuration.md'), 'utf8');
@@ -13,7 +15,7 @@ const rows = (text.split('## Services of their own')[1]?.split('\n## ')[0] ?? ''
 /** The variables that the handbook says are taken by one of these. */
 const takenBy = (...takers: string[]): string[] =>
   rows
-    .filter(([, , taker = '']) => takers.includes(taker))
+    .filter(([, , taken = '']) => taken.split(', ').some((taker) => takers.includes(taker)))
     .flatMap(([, names = '']) => [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => name))
     .sort();
 
@@ -23,12 +25,14 @@ describe('the handbook lists the variables', () => {
   });
 
   it('of the services', () => {
-    expect(takenBy('all', 'services', 'directory')).toEqual(Object.keys(directoryVariables).sort());
+    expect(takenBy('all', 'directory')).toEqual(Object.keys(directoryVariables).sort());
+    expect(takenBy('all', 'bindings')).toEqual(Object.keys(bindingsVariables).sort());
+    expect(takenBy('all', 'probe')).toEqual(Object.keys(probeVariables).sort());
   });
 
   it('and who takes each', () => {
-    expect(new Set(rows.map(([, , taker]) => taker))).toEqual(
-      new Set(['all', 'services', 'directory', 'gateway']),
+    expect(new Set(rows.flatMap(([, , taken = '']) => taken.split(', ')))).toEqual(
+      new Set(['all', 'directory', 'bindings', 'probe', 'gateway']),
     );
   });
 });

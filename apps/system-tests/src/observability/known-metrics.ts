@@ -1,6 +1,7 @@
-// For the metrics that they define: of the gateway, and of the libraries below every service.
+// For the metrics that they define: of the gateway, the probe, and the libraries below every service.
 import '@hawser/bindings';
 import '@hawser/gateway';
+import '@hawser/probe';
 import { collectDefaultMetrics, register } from 'prom-client';
 
 /** Of everything that Prometheus scrapes, `service` being the label that a program gives all of its own. */

@@ -1,22 +1,30 @@
 import { errorCodes } from '@hawser/contracts';
 import * as bindings from '@hawser/contracts/bindings';
 import * as directory from '@hawser/contracts/directory';
+import * as probe from '@hawser/contracts/probe';
 
-const services = ['directory', 'bindings'];
-const subjects = [...Object.values(bindings), ...Object.values(directory)].flatMap((exported) =>
-  'subject' in exported ? [exported.subject] : [],
-);
+const withDatabase = ['directory', 'bindings'];
+const services = [...withDatabase, 'probe'];
+const subjects = [bindings, directory, probe]
+  .flatMap((part): object[] => Object.values(part))
+  .flatMap((exported) => ('subject' in exported ? [String(exported.subject)] : []));
+const httpStatuses = [
+  ...['200', '201', '304', '400', '401', '403', '404', '409', '413', '415', '422', '499'],
+  ...['500', '502', '503', '504'],
+];
 
 /** All that a label can say, for the labels of which that is known. */
 const valuesOf: Record<string, readonly string[]> = {
   service: ['gateway', 'standalone', ...services],
-  schema: services,
+  schema: withDatabase,
   target: services,
   subject: subjects,
   code: ['ok', ...errorCodes],
-  status: ['200', '201', '304', '400', '401', '403', '404', '409', '413', '415', '422', '500', '503', '504'],
+  // Of an answer over HTTP, and of a test of a server.
+  status: [...httpStatuses, ...probe.testStatuses],
   outcome: ['done', 'failed', 'dropped', 'ok', 'hit', 'miss'],
-  reason: ['circuit', 'bulkhead'],
+  // Why a call was not sent, and what was wrong with a server.
+  reason: ['circuit', 'bulkhead', ...probe.testReasons],
   state: ['used', 'idle', 'waiting'],
   alertstate: ['pending', 'firing'],
 };

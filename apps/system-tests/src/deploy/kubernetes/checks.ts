@@ -6,6 +6,7 @@ import { portsExist } from './checks/ports.js';
 import { referencesResolve } from './checks/references.js';
 import { selectorsHit } from './checks/selectors.js';
 import { variablesFit } from './checks/variables.js';
+import { wayOutFits } from './checks/way-out.js';
 import type { Manifest } from './manifest.js';
 import { againstSchema } from './schemas.js';
 
@@ -21,6 +22,7 @@ export const checks: Readonly<Record<string, (manifests: Manifest[]) => string[]
   'is restricted, without root, and bounded': hardened,
   'replaces programs without a gap and lets them finish': lifecycleHolds,
   'lets only the gateway be reached from outside': isolated,
+  'lets nobody out who has no business there, and probes only to the public internet': wayOutFits,
   'is labelled': labelled,
 };
 

@@ -170,6 +170,22 @@ const mistakes: Mistake[] = [
     /leads \/ inside/,
   ],
   [
+    'a hole in the wall around probes',
+    (all) => policy(all, 'to-internet').spec!.egress![0]!.to![0]!.ipBlock!.except!.splice(5, 1),
+    /to-internet: lets probes to 169\.254\.169\.254/,
+  ],
+  [
+    'a wall where probes may pass',
+    (all) => policy(all, 'to-internet').spec!.egress![0]!.to![1]!.ipBlock!.except!.push('2600::/12'),
+    /to-internet: keeps probes from 2606:4700::1111/,
+  ],
+  ['a lost wall', (all) => remove(all, 'NetworkPolicy to-internet'), /no NetworkPolicy to-internet/],
+  [
+    'a service that may go out',
+    (all) => (policy(all, 'to-internet').spec!.podSelector = {}),
+    /lets Deployment bindings to the internet/,
+  ],
+  [
     'another version',
     (all) => (program(all).image = 'hawser/bindings:0.2.0'),
     /version label is not its image's tag/,
