@@ -1,0 +1,2 @@
+export { ProbeModule } from './app.module.js';
+export { probeVariables } from './config.js';

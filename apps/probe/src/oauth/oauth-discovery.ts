@@ -1,0 +1,109 @@
+import type { DiscoveredOAuth } from '@hawser/contracts/probe';
+import type { EgressPolicy, Fetch } from '@hawser/egress';
+import {
+  resourceUrlFromServerUrl,
+  type AuthorizationServerMetadata,
+  type OAuthProtectedResourceMetadata,
+} from '@modelcontextprotocol/client';
+import { askForChallenge, type Asked } from './ask-for-challenge.js';
+import { readAuthorizationServer } from './authorization-server.js';
+import { stepAt, type DiscoveryStep } from './discovery-step.js';
+import { knownProviderOf } from './known-providers.js';
+import { readProtectedResource } from './protected-resource.js';
+
+/** A server that names more has its reasons, and we have little time. */
+const maxAuthorizationServers = 3;
+/** RFC 6749 section 3.3, and no longer than a person would read. */
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
+const maxScopes = 100;
+
+/**
+ * Finds out where the users of one MCP server sign in, in the order of the MCP authorization specification, and notes
+ * all the places where it looked.
+ */
+export class OAuthDiscovery {
+  readonly steps: DiscoveryStep[] = [];
+  private asked: Asked = { isOpen: false };
+
+  constructor(
+    private readonly serverUrl: URL,
+    private readonly policy: EgressPolicy,
+    private readonly fetch: Fetch,
+  ) {}
+
+  async run(): Promise<DiscoveredOAuth | undefined> {
+    this.asked = await askForChallenge(this.serverUrl, this.fetch, this.steps);
+    const { challenge } = this.asked;
+    const resource = await readProtectedResource(this.serverUrl, challenge, this.fetch, this.steps);
+    // A document that was refused says that something is wrong here: no guess follows it, only what we know ourselves.
+    const found = resource === null ? undefined : await this.atAuthorizationServers(resource);
+    return found ?? this.fromKnownProvider();
+  }
+
+  /** For a person: that there is nothing, and what to do. */
+  get whyNothing(): string {
+    const advice = this.asked.isOpen
+      ? 'it answers without a credential, so it may need none'
+      : 'if it takes a token or a key, save that as a credential; if it should offer OAuth, show its operator the steps';
+    return `no sign-in was found for ${this.serverUrl.origin}: ${advice}`;
+  }
+
+  private async atAuthorizationServers(
+    resource: OAuthProtectedResourceMetadata | undefined,
+  ): Promise<DiscoveredOAuth | undefined> {
+    const named = resource?.authorization_servers ?? [];
+    // Servers of 2025-03-26 name none: they are their own.
+    const issuers = named.length > 0 ? named : [new URL('/', this.serverUrl).href];
+    for (const issuer of issuers.slice(0, maxAuthorizationServers)) {
+      const metadata = await readAuthorizationServer(issuer, this.policy, this.fetch, this.steps);
+      if (metadata === undefined) continue;
+      return {
+        ...this.endpointsOf(metadata),
+        scopes: this.scopesOr(resource?.scopes_supported ?? []),
+        source: named.length > 0 ? 'protected-resource-metadata' : 'authorization-server-metadata',
+        resource: resource?.resource ?? resourceUrlFromServerUrl(this.serverUrl).href,
+      };
+    }
+    return undefined;
+  }
+
+  private endpointsOf(
+    metadata: AuthorizationServerMetadata,
+  ): Omit<DiscoveredOAuth, 'scopes' | 'source' | 'resource'> {
+    return {
+      auth_url: metadata.authorization_endpoint,
+      token_url: metadata.token_endpoint,
+      registration_endpoint: metadata.registration_endpoint ?? null,
+      supports_dcr: metadata.registration_endpoint !== undefined,
+      supports_pkce: metadata.code_challenge_methods_supported?.includes('S256') ?? false,
+      supports_cimd: metadata.client_id_metadata_document_supported === true,
+      issuer: metadata.issuer,
+    };
+  }
+
+  private fromKnownProvider(): DiscoveredOAuth | undefined {
+    const provider = knownProviderOf(this.serverUrl);
+    if (provider === undefined) {
+      this.steps.push(stepAt(this.serverUrl, 'known providers', 'none of them has this host'));
+      return undefined;
+    }
+    return {
+      auth_url: provider.authorization_url,
+      token_url: provider.token_url,
+      registration_endpoint: null,
+      scopes: this.scopesOr(provider.scopes),
+      supports_dcr: false,
+      supports_pkce: provider.pkce,
+      supports_cimd: false,
+      source: `known-provider:${provider.id}`,
+      issuer: null,
+      resource: null,
+    };
+  }
+
+  private scopesOr(others: readonly string[]): string[] {
+    const asked = this.asked.challenge?.scopes ?? [];
+    if (asked.length > 0) return asked;
+    return others.filter((scope) => scopeToken.test(scope)).slice(0, maxScopes);
+  }
+}
