@@ -1,6 +1,7 @@
 import type { AnyBroadcast, AnyEvent, AnyRpc } from '@hawser/contracts';
 import * as bindings from '@hawser/contracts/bindings';
 import * as directory from '@hawser/contracts/directory';
+import * as probe from '@hawser/contracts/probe';
 import { maxPayloadBytes } from '@hawser/messaging';
 
 export interface Malformed {
@@ -11,11 +12,16 @@ export interface Malformed {
 }
 
 type Contract = AnyRpc | AnyEvent | AnyBroadcast;
+type Message = Pick<Malformed, 'subject' | 'kind'>;
 
-/** Every message that there is. */
-export const contracts: readonly Contract[] = [bindings, directory].flatMap((part) =>
+const contracts: readonly Message[] = [bindings, directory, probe].flatMap((part: object) =>
   Object.values(part).filter((value: Partial<Contract>): value is Contract => value.kind !== undefined),
 );
+/** Has no contract: the bus itself sends it to services whose calls can be cancelled. */
+const cancellation: Message = { subject: 'hawser.broadcast.probe.call.cancelled.v1', kind: 'broadcast' };
+
+/** Every message that there is. */
+export const messages: readonly Message[] = [...contracts, cancellation];
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 const nested = (depth: number, open: string, close: string): string =>
@@ -90,6 +96,9 @@ const badHeaders: readonly Record<string, string>[] = [
     { requestId: 'drill', actor, deadlineAtMs: 1 },
   ].map(contextHeader),
 ];
+/** JetStream stores no event whose headers together have more than 64 KiB, and two may be that long. */
+const longText = 'x'.repeat(30_000);
+
 /** Added to a context that is in order: these are taken, or left out. */
 const oddContexts: readonly object[] = [
   {},
@@ -97,12 +106,13 @@ const oddContexts: readonly object[] = [
   { deadlineAtMs: 'soon' },
   { idempotencyKey: 'k'.repeat(10_000) },
   { agent: { id: 'agt_nobody', crew_id: null, owner_id: null } },
-  { padding: 'x'.repeat(50_000) },
+  { padding: longText },
 ];
 const oddHeaders: readonly Record<string, string>[] = [
   {},
   { traceparent: '00-00000000000000000000000000000000-0000000000000000-ff' },
-  { traceparent: 'x'.repeat(50_000) },
+  { traceparent: longText },
+  { 'hawser-call': longText },
   Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`x-header-${index}`, 'x'])),
 ];
 
@@ -114,8 +124,8 @@ const pick = <T>(list: readonly T[], index: number): T => list[index % list.leng
  * @param workspaceId one that is there, so that nothing is refused merely for naming none
  */
 export function malformed(turn: number, workspaceId: string): Malformed {
-  const { subject, kind } = pick(contracts, turn);
-  const round = Math.floor(turn / contracts.length);
+  const { subject, kind } = pick(messages, turn);
+  const round = Math.floor(turn / messages.length);
   const body = turn % hugeEvery === 0 ? pick(hugeBodies, turn / hugeEvery) : pick(badBodies, round);
   // Every third time the headers are the fault, and for a request perhaps nothing else.
   if (round % 3 > 0) {

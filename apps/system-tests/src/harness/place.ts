@@ -4,7 +4,20 @@ import { bind, newCrewServer } from './tiers.js';
 
 /** What a path can name. */
 export type Thing =
-  'workspace' | 'crew' | 'agent' | 'server' | 'crewServer' | 'binding' | 'member' | 'token' | 'tool';
+  | 'workspace'
+  | 'crew'
+  | 'agent'
+  | 'server'
+  | 'crewServer'
+  | 'stdioServer'
+  | 'stdioCrewServer'
+  | 'binding'
+  | 'member'
+  | 'token'
+  | 'tool';
+
+// Can be tried out without a network.
+const stdio = { transport: 'stdio', command: 'npx', endpoint: undefined };
 
 const things: Record<Thing, (place: Place, tenant: Tenant) => Promise<string>> = {
   workspace: (_, { id }) => Promise.resolve(id),
@@ -12,6 +25,8 @@ const things: Record<Thing, (place: Place, tenant: Tenant) => Promise<string>> =
   agent: async (place, tenant) => tenant.newAgent({ crew_id: await place.id('crew') }),
   server: (_, tenant) => tenant.newServer(),
   crewServer: async (place, tenant) => newCrewServer(tenant, {}, await place.id('crew')),
+  stdioServer: (_, tenant) => tenant.newServer(stdio),
+  stdioCrewServer: async (place, tenant) => newCrewServer(tenant, stdio, await place.id('crew')),
   binding: async (place, tenant) => bind(tenant, await place.id('server'), {}, await place.id('agent')),
   member: async (_, tenant) => (await tenant.member('VIEWER')).id,
   token: async (_, tenant) => (await tenant.token({ kind: 'service', role: 'VIEWER' })).id,

@@ -9,6 +9,8 @@ import type { Gateways } from './gateways.js';
 
 export const root = join(import.meta.dirname, '../../../..');
 const readyWithinMs = 60_000;
+/** The servers that tests start are on 127.0.0.1; the rest of loopback stands for what must not be reached. */
+const reachable = '127.0.0.1/32';
 
 export interface StartOptions {
   /** Kept after `stop` when given; otherwise the system gets a folder of its own that goes with it. */
@@ -42,7 +44,14 @@ export class ProgramRun {
     const { PATH, HOME } = process.env;
     this.process = spawn(process.execPath, ['--enable-source-maps', join(root, program)], {
       cwd: root,
-      env: { PATH, HOME, HAWSER_PORT: '0', HAWSER_DATA_DIR: dataDir, ...env },
+      env: {
+        PATH,
+        HOME,
+        HAWSER_PORT: '0',
+        HAWSER_DATA_DIR: dataDir,
+        HAWSER_EGRESS_ALLOW: reachable,
+        ...env,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { freePort } from './free-port.js';
 import { root } from './program-run.js';
 
+/** Those with a database. */
 export const services = ['directory', 'bindings'] as const;
 type Service = (typeof services)[number];
 
@@ -26,7 +27,10 @@ export class ServiceProcess {
     this.exited = once(this.process, 'close');
   }
 
-  static async start(app: Service | 'gateway', env: Record<string, string>): Promise<ServiceProcess> {
+  static async start(
+    app: Service | 'probe' | 'gateway',
+    env: Record<string, string>,
+  ): Promise<ServiceProcess> {
     return new ServiceProcess(`apps/${app}/dist/main.js`, env, await freePort());
   }
 

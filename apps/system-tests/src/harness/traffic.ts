@@ -51,6 +51,18 @@ export async function beginPost(
   };
 }
 
+/** A POST that has been sent, and whose caller hangs up with `leave`. */
+export function sendPost(
+  api: Api,
+  path: string,
+  body: object = {},
+): { leave: () => void; outcome: Promise<Outcome> } {
+  const sent = open(api, 'POST', path, false);
+  const outcome = outcomeOf(sent);
+  sent.end(JSON.stringify(body));
+  return { leave: () => sent.destroy(), outcome };
+}
+
 /** A GET that is under way: the last line of its headers goes with `finish`, which answers the status line. */
 export async function beginGet(api: Api, path: string): Promise<{ finish: () => Promise<string> }> {
   const { hostname, port } = new URL(api.gateways.next());

@@ -103,7 +103,17 @@ describe("another workspace's things", () => {
   let other: Place;
   let otherBefore: string[];
 
-  const things: Thing[] = ['crew', 'agent', 'server', 'crewServer', 'binding', 'member', 'token'];
+  const things: Thing[] = [
+    'crew',
+    'agent',
+    'server',
+    'crewServer',
+    'stdioServer',
+    'stdioCrewServer',
+    'binding',
+    'member',
+    'token',
+  ];
   /** All that the other workspace's owner can see of it. */
   async function lookAtOther(): Promise<string[]> {
     const lists = [
@@ -251,10 +261,14 @@ describe('things of another crew or agent of the same workspace', () => {
     sibling = new Place(tenant);
   });
 
-  it.each(rows.filter(({ path }) => /\{crewServer\}|\{binding\}/.test(path)))(
+  it.each(rows.filter(({ path }) => /\{(crewServer|stdioCrewServer|binding)\}/.test(path)))(
     '$line answers 404 for them',
     async (route) => {
-      const instead = { crewServer: await sibling.id('crewServer'), binding: await sibling.id('binding') };
+      const instead = {
+        crewServer: await sibling.id('crewServer'),
+        stdioCrewServer: await sibling.id('stdioCrewServer'),
+        binding: await sibling.id('binding'),
+      };
       const path = await place.fill(route.path, instead);
       const answer = await tenant.owner.send(route.method, path, { body: await route.body(place) });
       expectProblem(answer, 404, 'not_found');

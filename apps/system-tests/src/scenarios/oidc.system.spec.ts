@@ -4,6 +4,7 @@ import { Api, type Answer } from '../harness/api.js';
 import { eventually } from '../harness/eventually.js';
 import { IdentityProvider } from '../harness/identity-provider.js';
 import { expectProblem } from '../harness/problems.js';
+import { protectedUrl } from '../harness/protected-server.js';
 import { newDataDir } from '../harness/data-dir.js';
 import { startSystem } from '../harness/the-system.js';
 import { newTenant, unique, type Tenant } from '../harness/tenant.js';
@@ -49,6 +50,12 @@ describe('a user whom the issuer vouches for', () => {
       workspace: null,
     });
     expect(idsOf(await api.get('/api/v1/workspaces'))).toEqual([]);
+  });
+
+  it('may ask before that where an MCP server wants its users to sign in', async () => {
+    const answer = await (await as(alice)).post('/api/v1/oauth/discover', { mcp_url: await protectedUrl() });
+    expect(answer.body).toMatchObject({ source: 'protected-resource-metadata', supports_pkce: true });
+    expect(answer.status).toBe(200);
   });
 
   it('makes a workspace, and is its OWNER with the JWT and with the token that is answered', async () => {

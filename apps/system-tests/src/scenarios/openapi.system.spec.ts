@@ -49,94 +49,93 @@ function resolve(document: Json, ref: string): Json {
 const hasType = (schema: object): boolean =>
   ['type', '$ref', 'oneOf', 'allOf', 'anyOf'].some((word) => word in schema);
 
-describe.each(['/api/openapi.json', '/api/openapi/tiers.json', '/api/openapi/directory.json'])(
-  '%s',
-  (path) => {
-    let document: Document;
-    beforeAll(async () => {
-      document = await read(path);
-    });
+describe.each([
+  { path: '/api/openapi.json', leastOperations: 40 },
+  { path: '/api/openapi/tiers.json', leastOperations: 15 },
+  { path: '/api/openapi/oauth.json', leastOperations: 1 },
+  { path: '/api/openapi/directory.json', leastOperations: 20 },
+])('$path', ({ path, leastOperations }) => {
+  let document: Document;
+  beforeAll(async () => {
+    document = await read(path);
+  });
 
-    it('is an OpenAPI 3 document of some operations, for anyone to read', async () => {
-      const { status, headers } = await nobody.get(path);
-      expect([status, headers.get('content-type')]).toEqual([
-        200,
-        expect.stringMatching(/^application\/json\b/),
-      ]);
-      expect(document.openapi).toMatch(/^3\.[01]\.\d+$/);
-      expect(document.info.title).toMatch(/Hawser/);
-      expect(operationsOf(document).length).toBeGreaterThan(10);
-    });
+  it('is an OpenAPI 3 document of some operations, for anyone to read', async () => {
+    const { status, headers } = await nobody.get(path);
+    expect([status, headers.get('content-type')]).toEqual([
+      200,
+      expect.stringMatching(/^application\/json\b/),
+    ]);
+    expect(document.openapi).toMatch(/^3\.[01]\.\d+$/);
+    expect(document.info.title).toMatch(/Hawser/);
+    expect(operationsOf(document).length).toBeGreaterThanOrEqual(leastOperations);
+  });
 
-    it('refers only to what it has', () => {
-      const refs = [...new Set(refsOf(document))];
-      expect(refs.length).toBeGreaterThan(5);
-      expect(refs.filter((ref) => resolve(document, ref) === undefined)).toEqual([]);
-    });
+  it('refers only to what it has', () => {
+    const refs = [...new Set(refsOf(document))];
+    expect(refs.length).toBeGreaterThanOrEqual(4);
+    expect(refs.filter((ref) => resolve(document, ref) === undefined)).toEqual([]);
+  });
 
-    it('gives every operation a summary, an id of its own and a bearer token', () => {
-      const operations = operationsOf(document);
-      for (const [line, { summary, security }] of operations) {
-        expect([line, summary, security]).toEqual([line, expect.stringMatching(/\w/), [{ bearer: [] }]]);
+  it('gives every operation a summary, an id of its own and a bearer token', () => {
+    const operations = operationsOf(document);
+    for (const [line, { summary, security }] of operations) {
+      expect([line, summary, security]).toEqual([line, expect.stringMatching(/\w/), [{ bearer: [] }]]);
+    }
+    expect(new Set(operations.map(([, { operationId }]) => operationId)).size).toBe(operations.length);
+    expect(document.components.securitySchemes).toMatchObject({
+      bearer: { type: 'http', scheme: 'bearer' },
+    });
+  });
+
+  it('gives every operation a 2xx answer with a schema, and problem documents for the rest', () => {
+    for (const [line, { responses }] of operationsOf(document)) {
+      const good = Object.entries(responses).filter(([status]) => status.startsWith('2'));
+      expect([line, good.length]).toEqual([line, 1]);
+      for (const [, { content }] of good) {
+        expect([line, hasType(content?.['application/json']?.schema ?? {})]).toEqual([line, true]);
       }
-      expect(new Set(operations.map(([, { operationId }]) => operationId)).size).toBe(operations.length);
-      expect(document.components.securitySchemes).toMatchObject({
-        bearer: { type: 'http', scheme: 'bearer' },
-      });
-    });
-
-    it('gives every operation a 2xx answer with a schema, and problem documents for the rest', () => {
-      for (const [line, { responses }] of operationsOf(document)) {
-        const good = Object.entries(responses).filter(([status]) => status.startsWith('2'));
-        expect([line, good.length]).toEqual([line, 1]);
-        for (const [, { content }] of good) {
-          expect([line, hasType(content?.['application/json']?.schema ?? {})]).toEqual([line, true]);
-        }
-        for (const [status, { content }] of Object.entries(responses).filter(([code]) =>
-          /^[45]/.test(code),
-        )) {
-          expect([line, status, Object.keys(content ?? {})]).toEqual([
-            line,
-            status,
-            ['application/problem+json'],
-          ]);
-        }
-        expect([line, Object.keys(responses)]).toEqual([line, expect.arrayContaining(['401'])]);
+      for (const [status, { content }] of Object.entries(responses).filter(([code]) => /^[45]/.test(code))) {
+        expect([line, status, Object.keys(content ?? {})]).toEqual([
+          line,
+          status,
+          ['application/problem+json'],
+        ]);
       }
-    });
+      expect([line, Object.keys(responses)]).toEqual([line, expect.arrayContaining(['401'])]);
+    }
+  });
 
-    it('describes every parameter in a path, and every body', () => {
-      for (const [line, { parameters = [], requestBody, responses }] of operationsOf(document)) {
-        const named = [...line.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
-        const described = parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
-        expect([line, described.sort()]).toEqual([line, named.sort()]);
-        for (const { name, schema } of parameters)
-          expect([line, name, hasType(schema ?? {})]).toEqual([line, name, true]);
-        const sends = /^(post|patch|put) /.test(line);
-        expect([line, requestBody !== undefined]).toEqual([line, sends]);
-        if (sends) expect(hasType(requestBody?.content['application/json']?.schema ?? {})).toBe(true);
-        expect(Object.keys(responses).length).toBeGreaterThan(1);
-      }
-    });
+  it('describes every parameter in a path, and every body', () => {
+    for (const [line, { parameters = [], requestBody, responses }] of operationsOf(document)) {
+      const named = [...line.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      const described = parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
+      expect([line, described.sort()]).toEqual([line, named.sort()]);
+      for (const { name, schema } of parameters)
+        expect([line, name, hasType(schema ?? {})]).toEqual([line, name, true]);
+      const sends = /^(post|patch|put) /.test(line);
+      expect([line, requestBody !== undefined]).toEqual([line, sends]);
+      if (sends) expect(hasType(requestBody?.content['application/json']?.schema ?? {})).toBe(true);
+      expect(Object.keys(responses).length).toBeGreaterThan(1);
+    }
+  });
 
-    it('gives every property of every schema a type', () => {
-      const untyped = Object.entries(document.components.schemas).flatMap(([name, { properties = {} }]) =>
-        Object.entries(properties)
-          .filter(([, schema]) => !hasType(schema))
-          .map(([property]) => `${name}.${property}`),
-      );
-      expect(untyped).toEqual([]);
-      expect(Object.keys(document.components.schemas).length).toBeGreaterThan(5);
-    });
-  },
-);
+  it('gives every property of every schema a type', () => {
+    const untyped = Object.entries(document.components.schemas).flatMap(([name, { properties = {} }]) =>
+      Object.entries(properties)
+        .filter(([, schema]) => !hasType(schema))
+        .map(([property]) => `${name}.${property}`),
+    );
+    expect(untyped).toEqual([]);
+    expect(Object.keys(document.components.schemas).length).toBeGreaterThanOrEqual(4);
+  });
+});
 
 it('the union has what the surfaces have, and nothing else', async () => {
-  const [union, tiers, directory] = (await Promise.all(
-    ['.json', '/tiers.json', '/directory.json'].map((end) => read(`/api/openapi${end}`)),
-  )) as [Document, Document, Document];
-  const lines = (document: Document): string[] => operationsOf(document).map(([line]) => line);
-  expect(lines(union).sort()).toEqual([...lines(tiers), ...lines(directory)].sort());
+  const linesOf = async (end: string): Promise<string[]> =>
+    operationsOf(await read(`/api/openapi${end}`)).map(([line]) => line);
+  const surfaces = await Promise.all(['/tiers.json', '/oauth.json', '/directory.json'].map(linesOf));
+  expect((await linesOf('.json')).sort()).toEqual(surfaces.flat().sort());
 });
 
 it('what may be sent fits in what is answered: a length is nowhere shorter', async () => {

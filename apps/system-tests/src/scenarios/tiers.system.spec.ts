@@ -219,6 +219,8 @@ describe('the tools of a crew server', () => {
       tool_name: 'search',
       description: null,
       enabled: false,
+      seen_at: null,
+      changed_at: null,
       created_at: time,
       updated_at: time,
     });

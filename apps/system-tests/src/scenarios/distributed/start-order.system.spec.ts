@@ -57,6 +57,7 @@ it('services that start before NATS, PostgreSQL, their roles and their schemas b
   const as = (service: string): string => url.replace('postgres@', `hawser_${service}@`);
 
   processes.gateway = await ServiceProcess.start('gateway', { NATS_URL });
+  processes.probe = await ServiceProcess.start('probe', { NATS_URL });
   for (const service of services)
     processes[service] = await ServiceProcess.start(service, {
       NATS_URL,
