@@ -2,6 +2,8 @@ import autocannon from 'autocannon';
 
 export interface Target {
   url: string;
+  /** Default: GET. */
+  method?: 'GET' | 'POST';
   headers?: Record<string, string>;
 }
 
@@ -20,8 +22,11 @@ export interface Measured {
  * As many requests as the target answers on keep-alive connections, each with one request at a time.
  * @throws Error an answer was not 200: what is measured must be the work itself
  */
-export async function load({ url, headers = {} }: Target, { connections, seconds }: Load): Promise<Measured> {
-  const result = await autocannon({ url, headers, connections, duration: seconds });
+export async function load(
+  { url, method = 'GET', headers = {} }: Target,
+  { connections, seconds }: Load,
+): Promise<Measured> {
+  const result = await autocannon({ url, method, headers, connections, duration: seconds });
   const wrong = result.non2xx + result.errors + result.timeouts;
   if (wrong > 0) throw new Error(`${url} failed ${wrong} of ${result.requests.total} requests`);
   const requestsPerSecond = result.requests.total / result.duration;

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { Started } from '@hawser/runtime';
 import { tableOf, type Figure } from './figure.js';
 import { manyBindingsFigure } from './figures/many-bindings.js';
+import { probesFigure } from './figures/probes.js';
 import { resolvedFigure } from './figures/resolved.js';
 import { throughTheGateway } from './figures/through-the-gateway.js';
 
@@ -27,5 +28,6 @@ const figures = [
   ...(await measured((started) => throughTheGateway(started, underLoad))),
   ...(await measured((started) => resolvedFigure(started, underLoad))),
   ...(await measured((started) => manyBindingsFigure(started, oneByOne))),
+  ...(await measured((started) => probesFigure(started, underLoad))),
 ];
 process.stdout.write(`${tableOf(figures)}\n`);

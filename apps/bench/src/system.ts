@@ -25,12 +25,15 @@ export async function startSystem(started: Started): Promise<System> {
     [directoryDatabase, bindingsDatabase].map((database) => migrate(database(backing.databaseUrl))),
   );
   const token = `hws_live_${randomBytes(32).toString('base64url')}`;
+  // What is tried out is on this machine.
+  const egress = { HAWSER_EGRESS_ALLOW: '127.0.0.1/32' };
   const run = async (app: string, own: Record<string, string> = {}): Promise<string> => {
     const environment = { NATS_URL: backing.natsUrl, DATABASE_URL: backing.databaseUrl, ...own };
     const process = await Process.start(programOf(app), environment, '/readyz');
     return started.add(process, (it) => it.stop()).url;
   };
-  await run('bindings');
+  await run('bindings', egress);
+  await run('probe', egress);
   await run('directory', { HAWSER_BOOTSTRAP_TOKEN: token });
   const system = { ...backing, token, url: await run('gateway') };
   await welcomed(system);
