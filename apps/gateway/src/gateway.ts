@@ -39,6 +39,8 @@ const bodyLimitBytes = 1024 * 1024;
 const requestTimeoutMs = 30_000;
 /** A connection that looks idle here may have a caller who is just writing to it: for so long all are kept open. */
 const lingerMs = 250;
+/** One on which nothing has come at all may have a caller whose first words have not been read yet, where all is slow. */
+const silentLingerMs = 2_000;
 const idleSweepMs = 50;
 const silentConnections = new WeakMap<NestFastifyApplication, SilentConnections>();
 
@@ -112,11 +114,11 @@ export async function closeGateway(app: NestFastifyApplication): Promise<void> {
   const closeIdle = server.closeIdleConnections.bind(server);
   // Node and Fastify call it as soon as the server closes, and cut off whoever is just being heard.
   server.closeIdleConnections = () => undefined;
-  const lingerUntilMs = Date.now() + lingerMs;
+  const beganMs = performance.now();
   const sweep = setInterval(() => {
-    if (Date.now() < lingerUntilMs) return;
-    closeIdle();
-    silentConnections.get(app)?.end();
+    const closingMs = performance.now() - beganMs;
+    if (closingMs >= lingerMs) closeIdle();
+    if (closingMs >= silentLingerMs) silentConnections.get(app)?.end();
   }, idleSweepMs);
   try {
     await app.close();

@@ -2,7 +2,7 @@ import { Egress } from '@hawser/egress';
 import { BusClient, type Bus } from '@hawser/messaging';
 import { Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { McpProber } from './mcp/mcp-prober.js';
-import { ProbeSlots } from './mcp/slots.js';
+import { ProbeSlots, type SlotLimits } from './mcp/slots.js';
 import { OAuthDiscoveryHandler } from './oauth/oauth-discovery.handler.js';
 import { OAuthDiscoveryService } from './oauth/oauth-discovery.service.js';
 import { ServerTestHandler } from './servers/server-test.handler.js';
@@ -15,6 +15,8 @@ export interface ProbeParts {
   bus: Bus;
   /** How it reaches everybody else; the module closes it. */
   egress: Egress;
+  /** In place of those in limits.ts, for tests. */
+  slots?: SlotLimits | undefined;
 }
 
 /** Tries out the servers that people name: handshakes, tool lists, and where to sign in. Keeps nothing. */
@@ -25,13 +27,13 @@ export interface ProbeParts {
 export class ProbeModule implements OnApplicationShutdown {
   constructor(private readonly egress: Egress) {}
 
-  static register({ bus, egress }: ProbeParts): DynamicModule {
+  static register({ bus, egress, slots }: ProbeParts): DynamicModule {
     return {
       module: ProbeModule,
       providers: [
         { provide: BusClient, useValue: new BusClient(bus) },
         { provide: Egress, useValue: egress },
-        { provide: ProbeSlots, useValue: new ProbeSlots() },
+        { provide: ProbeSlots, useValue: new ProbeSlots(slots) },
       ],
     };
   }

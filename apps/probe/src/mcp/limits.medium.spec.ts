@@ -258,25 +258,29 @@ describe('a server that would keep us', () => {
     await eventually(async () => (await gauge('hawser_probe_in_flight')) === 0);
   });
 
-  it('keeps at most 256 of us, 512 wait, and the rest are told to come later', async () => {
+  it('keeps at most so many of us, as many wait, and the rest are told to come later', async () => {
+    const [running, waiting, more] = [8, 16, 5];
+    const small = await ProbeHarness.start({ running, waiting, waitMs: 1_000 });
     const peer = await started(startHangingServer('headers'));
     const caller = new AbortController();
     const { signal } = caller;
-    const tests = Array.from({ length: 256 + 512 + 20 }, () =>
-      harness.test({ endpoint: peer.url }, { signal }).catch((error: unknown) => error),
+    const tests = Array.from({ length: running + waiting + more }, () =>
+      small.test({ endpoint: peer.url }, { signal }).catch((error: unknown) => error),
     );
     const busy = { code: 'service_busy', details: { retry_after_seconds: 5 } };
-    expect(await Promise.all(tests.slice(256 + 512))).toMatchObject(Array(20).fill(busy));
-    expect(await gauge('hawser_probe_in_flight')).toBe(256);
-    expect(await gauge('hawser_probe_waiting')).toBe(512);
-    await eventually(() => peer.openConnections() === 256);
-    // Those who wait are told so after four seconds, while the 256 are still on their way.
-    expect(await Promise.all(tests.slice(256, 256 + 512))).toMatchObject(Array(512).fill(busy));
-    expect(peer.openConnections()).toBe(256);
+    expect(await Promise.all(tests.slice(running + waiting))).toMatchObject(Array(more).fill(busy));
+    expect(await gauge('hawser_probe_in_flight')).toBe(running);
+    expect(await gauge('hawser_probe_waiting')).toBe(waiting);
+    await eventually(() => peer.openConnections() === running);
+    // Those who wait are told so after a while, when the others are still on their way.
+    const waited = await Promise.all(tests.slice(running, running + waiting));
+    expect(waited).toMatchObject(Array(waiting).fill(busy));
+    expect(peer.openConnections()).toBe(running);
     expect(await gauge('hawser_probe_waiting')).toBe(0);
     caller.abort();
     await Promise.all(tests);
     await eventually(() => peer.openConnections() === 0);
     await eventually(async () => (await gauge('hawser_probe_in_flight')) === 0);
+    await small.stop();
   });
 });

@@ -6,6 +6,7 @@ import { Egress, EgressPolicy } from '@hawser/egress';
 import { BusClient, MemoryHub } from '@hawser/messaging';
 import type { INestMicroservice } from '@nestjs/common';
 import { ProbeModule } from '../app.module.js';
+import type { SlotLimits } from '../mcp/slots.js';
 import { FakeBindings, serve } from './fake-bindings.js';
 
 /** The service as it runs in standalone, which may go to 127.0.0.1 and the internet, beside a fake `bindings`. */
@@ -16,15 +17,15 @@ export class ProbeHarness {
     readonly bindings: FakeBindings,
   ) {}
 
-  static async start(): Promise<ProbeHarness> {
+  static async start(slots?: SlotLimits): Promise<ProbeHarness> {
     const hub = new MemoryHub();
     const bindings = new FakeBindings();
     const egress = new Egress({ policy: EgressPolicy.allowing(['127.0.0.1/32']) });
     const apps = [
       await bindings.start(hub.connect()),
-      await serve(ProbeModule.register({ bus: hub.connect(), egress }), hub.connect(), 'probe'),
+      await serve(ProbeModule.register({ bus: hub.connect(), egress, slots }), hub.connect(), 'probe'),
     ];
-    return new ProbeHarness(apps, new BusClient(hub.connect(), { inFlight: 2_000 }), bindings);
+    return new ProbeHarness(apps, new BusClient(hub.connect()), bindings);
   }
 
   async stop(): Promise<void> {
