@@ -2,7 +2,6 @@ import { InstanceLockedError } from '@hawser/embedded-postgres';
 import { runProgram, type Program } from '@hawser/runtime';
 import { banner } from './banner.js';
 import { readConfig } from './config.js';
-import { startSystem } from './system.js';
 
 const drainSeconds = 60;
 
@@ -17,6 +16,8 @@ function standaloneProgram(environment: NodeJS.ProcessEnv): Program {
     explain: (error) => (error instanceof InstanceLockedError ? error.message : undefined),
     start: async (started) => {
       const note = (line: string): unknown => process.stderr.write(`hawser: ${line}\n`);
+      // Not sooner: to load every service takes longer than to say what is wrong with the configuration.
+      const { startSystem } = await import('./system.js');
       const system = await startSystem(config, started, note);
       print(banner(system, performance.now() - began));
     },

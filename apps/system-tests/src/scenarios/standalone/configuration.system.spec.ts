@@ -5,7 +5,7 @@ import { processesOn } from '../../harness/processes.js';
 import { newDataDir } from '../../harness/data-dir.js';
 import { Standalone } from '../../harness/standalone.js';
 
-const refusedWithinMs = 2_000;
+const refusedWithinMs = 4_000;
 const goodToken = `hws_live_${'b'.repeat(43)}`;
 
 let folder: string;
