@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { startModernServer } from '@hawser/testing';
 import { Api, type Answer } from '../harness/api.js';
 import { report } from '../harness/drill.js';
@@ -13,6 +14,7 @@ const slowServers = 5;
 /** Generous: what is being tried out keeps both cores of a laptop busy, and so does this test. */
 const answeredWithinMs = 3_000;
 const maxGrowthMiB = 400;
+const betweenMs = 20;
 
 let system: ProgramRun;
 let tenant: Tenant;
@@ -50,6 +52,8 @@ async function tryOut(ids: string[], times: number): Promise<Drill> {
       const asked = performance.now();
       await resolved(tenant);
       drill.waitsMs.push(performance.now() - asked);
+      // Often enough to see how others fare, and no load of its own.
+      await delay(betweenMs);
     }
     drill.answers = await probes;
   });
