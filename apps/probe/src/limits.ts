@@ -36,6 +36,8 @@ export const maxToolsBytes = 4 * 1024 * 1024;
 export const maxToolNameLength = 128;
 export const maxDescriptionLength = 16_384;
 export const maxMessageLength = 4_096;
+/** Of a URL that a server names: as long as the endpoints that people may write. */
+export const maxUrlLength = 2_048;
 /** Of what a server says about itself, for each thing that it says. */
 export const maxSelfPortraitBytes = 32 * 1024;
 

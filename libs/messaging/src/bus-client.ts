@@ -45,9 +45,9 @@ export class BusClient {
 
   /**
    * Calls a contract and resolves with its answer as parsed JSON (a date is text). It waits for no longer than the
-   * contract says from `context.beganAtMs` on (else from now), nor than `context.deadlineAtMs`; within that time a call that may be repeated is, and any call is
-   * that nobody was there to take. Once `context.signal` has aborted nothing is sent any more; what has been sent is
-   * waited for, and the handler of a `cancellable` contract is told to stop.
+   * contract says from `context.beganAtMs` on (else from now), nor than `context.deadlineAtMs`; within that time a call
+   * that may be repeated is, and any call is that nobody was there to take. Once `context.signal` has aborted nothing
+   * is sent any more; what has been sent is waited for, and the handler of a `cancellable` contract is told to stop.
    * @throws ServiceError with the code, message and details that the service threw; or `service_unavailable`
    *   (nobody there, or the service has been failing), `service_timeout` (no answer in time), `cancelled` (the signal
    *   was aborted; if its reason is a ServiceError and nothing was answered, that one), `payload_too_large`

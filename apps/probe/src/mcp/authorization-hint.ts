@@ -1,6 +1,6 @@
 import type { AuthorizationHint } from '@hawser/contracts/probe';
 import type { Fetch } from '@hawser/egress';
-import { hintWithinMs } from '../limits.js';
+import { hintWithinMs, maxUrlLength } from '../limits.js';
 import { readProtectedResource } from '../oauth/protected-resource.js';
 import type { Challenge } from './challenge.js';
 import { unlessAborted, within } from './errand.js';
@@ -8,7 +8,6 @@ import { keepable } from './told.js';
 
 /** More than any server has; what is longer is not for people. */
 const maxItems = 100;
-const maxUrlLength = 2_048;
 const maxScopeLength = 256;
 /** Schemes of tokens that an authorization server gives out: RFC 6750 and RFC 9449. */
 const oauthSchemes = ['bearer', 'dpop'];

@@ -1,5 +1,5 @@
 import type { AuthorizationHint, ServerTest } from '@hawser/contracts/probe';
-import { maxTools } from '../limits.js';
+import { maxTools, maxToolsBytes } from '../limits.js';
 import type { McpConnection } from './mcp-connection.js';
 import { quoted, selfPortrait } from './told.js';
 import type { ToolList } from './tool-list.js';
@@ -29,7 +29,11 @@ export function usable(portrait: Portrait, { tools, unusable, more }: ToolList):
   const count = tools.length === 1 ? '1 tool' : `${tools.length} tools`;
   const sentences = [
     `${greeting(portrait)} and has ${count}.`,
-    ...(more ? [`It has more than are listed here: at most ${maxTools} and 4 MiB of them are taken.`] : []),
+    ...(more
+      ? [
+          `It has more than are listed here: at most ${maxTools} and ${maxToolsBytes / 2 ** 20} MiB of them are taken.`,
+        ]
+      : []),
     ...(unusable > 0 ? [`Left out, because nobody can keep their names: ${unusable}.`] : []),
   ];
   return { status: 'ok', message: sentences.join(' '), ...portrait, tools_count: tools.length, tools };

@@ -5,6 +5,7 @@ import {
   type AuthorizationServerMetadata,
   type StandardSchemaV1Sync,
 } from '@modelcontextprotocol/client';
+import { maxUrlLength } from '../limits.js';
 import { outcomeOf, shown, stepAt, type DiscoveryStep } from './discovery-step.js';
 import { readDocument } from './metadata-document.js';
 
@@ -15,7 +16,6 @@ const schemas = {
   oauth: specTypeSchemas.OAuthMetadata as Schema,
   oidc: specTypeSchemas.OpenIdProviderDiscoveryMetadata as Schema,
 };
-const maxUrlLength = 2_048;
 const endpoints = ['authorization_endpoint', 'token_endpoint', 'registration_endpoint'] as const;
 
 /**

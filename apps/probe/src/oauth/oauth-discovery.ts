@@ -5,6 +5,7 @@ import {
   type AuthorizationServerMetadata,
   type OAuthProtectedResourceMetadata,
 } from '@modelcontextprotocol/client';
+import { usableScopes } from '../mcp/challenge.js';
 import { askForChallenge, type Asked } from './ask-for-challenge.js';
 import { readAuthorizationServer } from './authorization-server.js';
 import { stepAt, type DiscoveryStep } from './discovery-step.js';
@@ -13,9 +14,6 @@ import { readProtectedResource } from './protected-resource.js';
 
 /** A server that names more has its reasons, and we have little time. */
 const maxAuthorizationServers = 3;
-/** RFC 6749 section 3.3, and no longer than a person would read. */
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
-const maxScopes = 100;
 
 /**
  * Finds out where the users of one MCP server sign in, in the order of the MCP authorization specification, and notes
@@ -103,7 +101,6 @@ export class OAuthDiscovery {
 
   private scopesOr(others: readonly string[]): string[] {
     const asked = this.asked.challenge?.scopes ?? [];
-    if (asked.length > 0) return asked;
-    return others.filter((scope) => scopeToken.test(scope)).slice(0, maxScopes);
+    return asked.length > 0 ? asked : usableScopes(others);
   }
 }

@@ -6,11 +6,11 @@ import {
   type OAuthProtectedResourceMetadata,
   type StandardSchemaV1Sync,
 } from '@modelcontextprotocol/client';
+import { maxUrlLength } from '../limits.js';
 import type { Challenge } from '../mcp/challenge.js';
 import { shown, stepAt, type DiscoveryStep } from './discovery-step.js';
 import { readDocument } from './metadata-document.js';
 
-const maxUrlLength = 2_048;
 const wellKnown = '/.well-known/oauth-protected-resource';
 const step = 'protected resource metadata';
 // The package declares its output as any.
