@@ -27,7 +27,7 @@ const byType = [
 /** A service knows itself and what is shared; only a program that runs them all knows more. */
 const byScope = [
   { sourceTag: 'scope:shared', onlyDependOnLibsWithTags: ['scope:shared'] },
-  ...['gateway', 'directory', 'bindings', 'probe'].map((scope) => ({
+  ...['gateway', 'directory', 'bindings', 'probe', 'vault'].map((scope) => ({
     sourceTag: `scope:${scope}`,
     onlyDependOnLibsWithTags: [`scope:${scope}`, 'scope:shared'],
   })),
@@ -161,7 +161,7 @@ export default tseslint.config(
       '**/*.spec.ts',
       '**/src/testing/**',
       // What is run hands its environment to its configuration.
-      'apps/*/src/{main,migrate,stop}.ts',
+      'apps/*/src/{main,migrate,rotate-keys,stop}.ts',
       'libs/testing/**',
       'apps/system-tests/**',
       'apps/bench/**',

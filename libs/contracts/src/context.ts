@@ -49,3 +49,8 @@ export function agentOf(context: CallContext): AgentRef {
   if (context.agent === undefined) throw new Error('a call about an agent arrived without the agent');
   return context.agent;
 }
+
+/** Who gets secrets in plain text: an agent, whose routes are its own only, and those who could replace them anyway. */
+export function mayReadSecrets({ kind, role }: Pick<Actor, 'kind' | 'role'>): boolean {
+  return kind === 'agent' || role === 'OWNER' || role === 'ADMIN';
+}

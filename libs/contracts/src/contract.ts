@@ -28,6 +28,8 @@ export interface RpcContract<Req extends object, Res extends Shape> {
   readonly idempotent: boolean;
   /** The handler is told, by `context.signal`, when its caller no longer waits; for work that takes long. */
   readonly cancellable: boolean;
+  /** What callers are told while the service is away; it may also say so itself, of what it cannot do for now. */
+  readonly unavailable: ErrorCode;
 }
 
 /** A fact that has happened, told to whoever consumes it, at least once. */
@@ -71,6 +73,7 @@ export function defineRpc<Req extends object, const Res extends Shape>(contract:
   deadlineMs?: number;
   idempotent?: boolean;
   cancellable?: boolean;
+  unavailable?: ErrorCode;
 }): RpcContract<Req, Res> {
   return {
     kind: 'rpc',
@@ -78,6 +81,7 @@ export function defineRpc<Req extends object, const Res extends Shape>(contract:
     deadlineMs: defaultDeadlineMs,
     idempotent: false,
     cancellable: false,
+    unavailable: 'service_unavailable',
     ...contract,
   };
 }

@@ -9,6 +9,7 @@ import * as directory from './directory/index.js';
 import { Text } from './fields.js';
 import * as root from './index.js';
 import * as probe from './probe/index.js';
+import * as vault from './vault/index.js';
 
 interface DeclaredClass {
   base: string | undefined;
@@ -81,7 +82,7 @@ function isShape(value: unknown): value is ClassOf<object> {
     !(value.prototype instanceof Error)
   );
 }
-const parts = [root, bindings, directory, probe];
+const parts = [root, bindings, directory, probe, vault];
 const shapes = [...new Set(parts.flatMap((part) => Object.values<unknown>(part)))]
   .filter(isShape)
   .map((shape) => ({ name: shape.name, shape }));

@@ -15,6 +15,9 @@ export const errorCodes = [
   'managed',
   'member_exists',
   'last_owner',
+  'credential_in_use',
+  'oauth_client_missing',
+  'oauth_state_invalid',
   'idempotency_key_reused',
   'oauth_not_found',
   'upstream_failed',
@@ -24,6 +27,7 @@ export const errorCodes = [
   'internal',
   'service_unavailable',
   'service_timeout',
+  'secret_encryption_unavailable',
   'cancelled',
 ] as const;
 

@@ -31,6 +31,18 @@ export function Text(options: FieldOptions & { max?: number; min?: number } = {}
   );
 }
 
+const maxSecretLength = 32_768;
+
+/** A value for the vault: repeated in no error. Blanks and line ends may belong to it, as in a PEM file. */
+export function SecretText(options: FieldOptions = {}): PropertyDecorator {
+  return Text({ max: maxSecretLength, secret: true, ...options });
+}
+
+/** What comes through a browser, where anybody may have changed it. An empty one is as none. */
+export function CallbackText(options: FieldOptions = {}): PropertyDecorator {
+  return Text({ min: 0, max: 8_192, ...options });
+}
+
 /** A name people and programs use to refer to a thing. */
 export function Name(options: FieldOptions = {}): PropertyDecorator {
   const pattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -149,9 +161,10 @@ export function Email(options: FieldOptions = {}): PropertyDecorator {
   );
 }
 
-// URL's own parser takes "http:example.com", and drops blanks and control characters without a word.
+// URL's own parser takes "http:example.com", drops blanks and control characters without a word, and reads a backslash as
+// a slash, where others take what follows it for a part of the host.
 // eslint-disable-next-line no-control-regex
-const absoluteHttp = /^https?:\/\/[^\s\u0000-\u001f\u007f]+$/i;
+const absoluteHttp = /^https?:\/\/[^\s\\\u0000-\u001f\u007f]+$/i;
 
 /** The address of an MCP server. */
 export function Endpoint(options: FieldOptions = {}): PropertyDecorator {
@@ -165,7 +178,7 @@ export function Endpoint(options: FieldOptions = {}): PropertyDecorator {
         !absoluteHttp.test(value) ||
         !URL.canParse(value)
       ) {
-        return 'must be an absolute http or https URL of at most 2048 characters, without blanks';
+        return 'must be an absolute http or https URL of at most 2048 characters, without blanks and backslashes';
       }
       const url = new URL(value);
       return url.username || url.password
@@ -173,6 +186,28 @@ export function Endpoint(options: FieldOptions = {}): PropertyDecorator {
         : null;
     }),
   );
+}
+
+const maxOrigins = 20;
+/** The longest host name (RFC 1035, 2.3.4) with a scheme and a port, and some room. */
+const maxOriginLength = 300;
+
+/** Origins of servers (RFC 6454): scheme, host and port, nothing after them. */
+export function Origins(options: FieldOptions = {}): PropertyDecorator {
+  return field(
+    { example: ['https://mcp.example.com'], ...options },
+    { type: String, isArray: true, maxItems: maxOrigins },
+    Rule('origins', (value) =>
+      Array.isArray(value) && value.length > 0 && value.length <= maxOrigins && value.every(isOrigin)
+        ? null
+        : `must be a list of 1 to ${maxOrigins} origins, such as https://mcp.example.com, without a path`,
+    ),
+  );
+}
+
+function isOrigin(value: unknown): boolean {
+  if (typeof value !== 'string' || value.length > maxOriginLength) return false;
+  return absoluteHttp.test(value) && URL.parse(value)?.origin === value;
 }
 
 const jsonText =

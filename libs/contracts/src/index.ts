@@ -1,6 +1,6 @@
 export { errorCodes, ServiceError } from './errors.js';
 export type { ErrorCode, ErrorDetails, FieldError } from './errors.js';
-export { agentOf, roles, workspaceOf } from './context.js';
+export { agentOf, mayReadSecrets, roles, workspaceOf } from './context.js';
 export type { Actor, AgentRef, CallContext, Role } from './context.js';
 export { defaultDeadlineMs, defineBroadcast, defineEvent, defineRpc, universalErrors } from './contract.js';
 export type {
@@ -17,6 +17,8 @@ export type {
 export { defineChangeEvent, RecordChange } from './change.js';
 export { Deleted } from './deleted.dto.js';
 export { deletesEntries, isKeepable } from './json-text.js';
+export { Nothing } from './nothing.dto.js';
 export { defaultPageSize, PageQuery } from './page.js';
+export { readTime } from './read-time.js';
 export { isSecretField } from './field.js';
 export { OneOf, QueryFlag, Text } from './fields.js';

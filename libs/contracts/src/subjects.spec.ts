@@ -4,8 +4,9 @@ import * as directory from './directory/index.js';
 import { errorCodes } from './errors.js';
 import { universalErrors } from './index.js';
 import * as probe from './probe/index.js';
+import * as vault from './vault/index.js';
 
-const services: Record<string, object> = { bindings, directory, probe };
+const services: Record<string, object> = { bindings, directory, probe, vault };
 
 interface Named<Contract> {
   service: string;
@@ -26,9 +27,19 @@ const events = contractsOf<AnyEvent>('event');
 const word = '[a-z]+(?:-[a-z]+)*';
 
 /** What requests that change nothing are called; any other verb is taken for a change, asking somebody outside too. */
-const readingVerbs = ['get', 'list', 'overview', 'resolve', 'explain', 'authorise', 'check'];
+const readingVerbs = [
+  'get',
+  'list',
+  'overview',
+  'resolve',
+  'explain',
+  'authorise',
+  'check',
+  'describe',
+  'disclose',
+];
 /** Changes after which a second one finds nothing left to do, and answers the same. */
-const repeatableWrites = ['tenant.forget'];
+const repeatableWrites = ['tenant.forget', 'data-key.rotate', 'oauth-client.set'];
 
 describe('contracts', () => {
   it('are found: requests of all services, and their events', () => {
@@ -36,6 +47,8 @@ describe('contracts', () => {
     expect(events.map(({ contract }) => contract.subject).sort()).toEqual([
       'hawser.events.bindings.record.changed.v1',
       'hawser.events.directory.tenant.departed.v1',
+      'hawser.events.vault.credential.status-changed.v1',
+      'hawser.events.vault.record.changed.v1',
     ]);
   });
 

@@ -38,6 +38,12 @@ const ponder = defineRpc({
   response: Answer,
   cancellable: true,
 });
+const keep = defineRpc({
+  subject: 'hawser.oracle.question.keep.v1',
+  request: Ask,
+  response: Answer,
+  unavailable: 'secret_encryption_unavailable',
+});
 const context: CallContext = { requestId: 'r', actor: { kind: 'system', id: 'test' } };
 
 function deadlineIn(headers: Record<string, string> | undefined): number {
@@ -51,7 +57,7 @@ describe('a client', () => {
   let answer: BusMessage;
   let request: BusMessage | undefined;
 
-  for (const { subject } of [ask, askMany, ponder]) {
+  for (const { subject } of [ask, askMany, ponder, keep]) {
     bus.respond(subject, 'oracle', (message) => {
       request = message;
       return Promise.resolve(answer);
@@ -149,6 +155,21 @@ describe('a client', () => {
       code: 'service_unavailable',
       details: { service: 'oracle', retry_after_seconds: 1 },
     });
+  });
+
+  it('says it in the words of the contract, however it learns of it', async () => {
+    const away = { code: 'secret_encryption_unavailable', details: { service: 'oracle' } };
+    const nobody = new BusClient(new MemoryHub().connect(), { absenceMs: 50 });
+    await expect(nobody.call(keep, { text: 'x' }, context)).rejects.toMatchObject(away);
+    const told = { code: 'service_unavailable', message: 'no database', details: { service: 'oracle' } };
+    give(JSON.stringify(told), { 'hawser-error': told.code });
+    await expect(client.call(keep, { text: 'x' }, context)).rejects.toMatchObject(away);
+  });
+
+  it('leaves it as it is where another service is meant', async () => {
+    const told = { code: 'service_unavailable', message: 'no way on', details: { service: 'scribe' } };
+    give(JSON.stringify(told), { 'hawser-error': told.code });
+    await expect(client.call(keep, { text: 'x' }, context)).rejects.toMatchObject(told);
   });
 
   it('gives a call an id only if it can be cancelled, whatever its caller calls it', async () => {

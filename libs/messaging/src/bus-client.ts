@@ -91,7 +91,8 @@ export class BusClient {
       const failure = this.readable(contract.subject, () => decodeError(answer));
       if (failure) throw failure;
       return read(answer);
-    } catch (error) {
+    } catch (caught) {
+      const error = inItsOwnWords(caught, contract, route.service);
       code = error instanceof ServiceError ? error.code : 'internal';
       throw error;
     } finally {
@@ -152,6 +153,17 @@ export class BusClient {
       throw new ServiceError('internal', `${serviceOf(subject)} gave an answer that cannot be read`);
     }
   }
+}
+
+/** That the service is away, as its contract wants it told; any other error as it is. */
+function inItsOwnWords(
+  error: unknown,
+  { unavailable }: RpcContract<object, Shape>,
+  service: string,
+): unknown {
+  if (!(error instanceof ServiceError) || error.code !== 'service_unavailable') return error;
+  if (error.details.service !== service) return error;
+  return new ServiceError(unavailable, error.message, error.details);
 }
 
 /** Whether asking twice does what asking once does: by the contract, or because the service keeps the key's answer. */

@@ -18,6 +18,7 @@ const contract = defineRpc({
   request: Ask,
   response: Ask,
   errors: ['not_found'],
+  unavailable: 'secret_encryption_unavailable',
 });
 const context: CallContext = { requestId: 'r', actor: { kind: 'system', id: 'test' } };
 
@@ -73,6 +74,8 @@ describe('dispatching a request', () => {
   });
 
   it('does not log what the contract expects', async () => {
+    const unavailable = new ServiceError('secret_encryption_unavailable', 'no key');
+    expect(await run(() => Promise.reject(unavailable))).toMatchObject({ code: unavailable.code });
     expect(await run(() => Promise.reject(new ServiceError('not_found', 'no')))).toMatchObject({
       code: 'not_found',
     });

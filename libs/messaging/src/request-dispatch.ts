@@ -1,4 +1,10 @@
-import { type AnyRpc, type CallContext, ServiceError, universalErrors } from '@hawser/contracts';
+import {
+  type AnyRpc,
+  type CallContext,
+  type ErrorCode,
+  ServiceError,
+  universalErrors,
+} from '@hawser/contracts';
 import type { LoggerService } from '@nestjs/common';
 import type { MessageHandler } from '@nestjs/microservices';
 import { type Span, SpanKind } from '@opentelemetry/api';
@@ -101,7 +107,7 @@ function toAnswerable({ contract, logger, translate }: Endpoint, error: unknown)
     logger.error(`the handler of ${contract.subject} failed`, stackOf(error));
     return internal();
   }
-  if (!contract.errors.includes(known.code) && !universalErrors.includes(known.code)) {
+  if (!isNamed(contract, known.code)) {
     logger.error(
       `the handler of ${contract.subject} threw "${known.code}", which its contract does not name`,
       stackOf(error),
@@ -112,6 +118,10 @@ function toAnswerable({ contract, logger, translate }: Endpoint, error: unknown)
     logger.warn(`the handler of ${contract.subject} answers "${known.code}" because of ${String(error)}`);
   }
   return known;
+}
+
+function isNamed({ errors, unavailable }: AnyRpc, code: ErrorCode): boolean {
+  return errors.includes(code) || universalErrors.includes(code) || code === unavailable;
 }
 
 /** Details may be anything; an error that cannot be sent still reaches the caller as an error. */

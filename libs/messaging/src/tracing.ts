@@ -14,7 +14,12 @@ import {
 import { isTraceparent } from './traceparent.js';
 
 /** What is wrong on our side, as the HTTP conventions tell a failed server from a wrong request. */
-const serverFaults: readonly ErrorCode[] = ['internal', 'service_unavailable', 'service_timeout'];
+const serverFaults: readonly ErrorCode[] = [
+  'internal',
+  'service_unavailable',
+  'service_timeout',
+  'secret_encryption_unavailable',
+];
 
 /** The span of a call, below the active span, else below `traceparent`. Undefined where nobody records traces. */
 export function startClientSpan(subject: string, traceparent: string | undefined): Span | undefined {

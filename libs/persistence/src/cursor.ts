@@ -1,7 +1,7 @@
 import { defaultPageSize, isKeepable, ServiceError, type PageQuery } from '@hawser/contracts';
 
 /** The sort key of the last row of a page, as the opaque text that asks for the next one. */
-function encode(key: readonly string[]): string {
+export function cursorOf(key: readonly string[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
@@ -40,5 +40,8 @@ export async function readPage<Row>(
   const rows = await read(after, limit + 1);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  return { rows: shown, next_cursor: rows.length > limit && last !== undefined ? encode(keyOf(last)) : null };
+  return {
+    rows: shown,
+    next_cursor: rows.length > limit && last !== undefined ? cursorOf(keyOf(last)) : null,
+  };
 }

@@ -7,6 +7,7 @@ export const idempotencyHours = 24;
 
 interface Operation<T> {
   subject: string;
+  /** Without secrets: the hash of a short one is as good as the secret. */
   request: object;
   remembered?: (answer: T) => T;
 }
@@ -61,11 +62,14 @@ async function recall<T>(manager: EntityManager, key: string[], hash: string): P
     `SELECT request_hash, answer FROM idempotency_keys WHERE workspace_id = $1 AND actor_id = $2 AND key = $3`,
     key,
   );
-  if (record?.request_hash !== hash) {
-    throw new ServiceError(
-      'idempotency_key_reused',
-      `Idempotency-Key "${key[2]}" was used for another request in the last ${idempotencyHours} hours; choose a new key`,
-    );
-  }
+  if (record?.request_hash !== hash) throw keyReused(key[2] ?? '');
   return record.answer;
+}
+
+/** For requests that hold a secret too: their owner compares that part itself. */
+export function keyReused(key: string): ServiceError {
+  return new ServiceError(
+    'idempotency_key_reused',
+    `Idempotency-Key "${key}" was used for another request in the last ${idempotencyHours} hours; choose a new key`,
+  );
 }

@@ -1,7 +1,21 @@
 import { fromString, toUUIDBytes, typeid } from 'typeid-js';
 
 /** The kinds of things that have ids; the id begins with it. */
-export type IdPrefix = 'ws' | 'mem' | 'crew' | 'agt' | 'tok' | 'aud' | 'srv' | 'bnd' | 'tool' | 'evt' | 'usr';
+export type IdPrefix =
+  | 'ws'
+  | 'mem'
+  | 'crew'
+  | 'agt'
+  | 'tok'
+  | 'aud'
+  | 'srv'
+  | 'bnd'
+  | 'tool'
+  | 'evt'
+  | 'usr'
+  | 'cred'
+  | 'oas'
+  | 'flow';
 
 /** A TypeID (https://github.com/jetify-com/typeid): `srv_01h455vb4pex5vsknk084sn02q`, sortable by the time it was made. */
 export function newId(prefix: IdPrefix): string {

@@ -2,8 +2,8 @@ import { workspaceOf, type CallContext } from '@hawser/contracts';
 import { forgetTenant } from '@hawser/contracts/bindings';
 import { tenantDeparted, type Departure } from '@hawser/contracts/directory';
 import { Consumes, Handles, type EventContext } from '@hawser/messaging';
+import { TenantService } from '@hawser/persistence';
 import { Controller } from '@nestjs/common';
-import { TenantService } from './tenant.service.js';
 
 /** Told twice: directly, so that the deletion's caller sees it done, and by the event, in case that call failed. */
 @Controller()

@@ -12,6 +12,12 @@ export {
 } from './agent-bindings.dto.js';
 export type { CredentialType, Scope } from './agent-bindings.dto.js';
 export {
+  CredentialUsage,
+  FindCredentialUsers,
+  NamedCredential,
+  UsedCredential,
+} from './credential-usage.dto.js';
+export {
   ExplainedServer,
   Explanation,
   LeftOutServer,
@@ -21,6 +27,8 @@ export {
   ResolveServer,
   ResolvedTools,
   ServerProblem,
+  ServerToTry,
+  TriedServer,
 } from './resolver.dto.js';
 export {
   bindingsChanged,
@@ -31,6 +39,7 @@ export {
   deleteCrewServer,
   deleteWorkspaceServer,
   explainAgent,
+  findCredentialUsers,
   forgetTenant,
   getWorkspaceServer,
   listAgentBindings,

@@ -17,6 +17,11 @@ export class ResolveServer {
   crew_id?: string | null;
 }
 
+export class ServerToTry extends ResolveServer {
+  @Flag({ description: 'whether the caller may see secrets, and so use them; decided by the access rules' })
+  plain!: boolean;
+}
+
 export class ServerProblem {
   @Text({ example: 'credential_withheld' }) code!: string;
   @Text() message!: string;
@@ -52,6 +57,12 @@ export class ResolvedServer {
     description: 'what a person should look at; the server is listed all the same',
   })
   problems!: ServerProblem[];
+}
+
+/** A server as agents get it, and what of it must be repeated to nobody. */
+export class TriedServer {
+  @Nested(ResolvedServer) server!: ResolvedServer;
+  @Strings({ description: 'values of credentials within the server' }) secrets!: string[];
 }
 
 const tiers = ['workspace', 'crew', 'agent'] as const;

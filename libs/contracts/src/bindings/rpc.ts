@@ -1,5 +1,5 @@
 import { defineChangeEvent } from '../change.js';
-import { defineRpc } from '../contract.js';
+import { defaultDeadlineMs, defineRpc } from '../contract.js';
 import { Deleted } from '../deleted.dto.js';
 import { Departure } from '../directory/departure.dto.js';
 import { PageQuery } from '../page.js';
@@ -11,7 +11,8 @@ import {
   NewAgentBinding,
   UpdateAgentBinding,
 } from './agent-bindings.dto.js';
-import { Explanation, ResolveAgent, ResolvedServer, ResolveServer } from './resolver.dto.js';
+import { CredentialUsage, FindCredentialUsers } from './credential-usage.dto.js';
+import { Explanation, ResolveAgent, ResolvedServer, ServerToTry, TriedServer } from './resolver.dto.js';
 import {
   CreateWorkspaceServer,
   CrewServer,
@@ -26,6 +27,9 @@ import {
   WorkspaceServerRef,
 } from './servers.dto.js';
 import { RefreshCrewTools, RefreshedTools, ToolState, UpsertTool } from './tools.dto.js';
+
+/** For what may wait for the vault, and the vault for an authorization server. */
+const withCredentialsMs = 2 * defaultDeadlineMs + 2_000;
 
 const subject = (name: string): string => `hawser.bindings.${name}.v1`;
 
@@ -98,6 +102,7 @@ export const deleteCrewServer = defineRpc({
   request: CrewServerRef,
   response: Deleted,
   errors: ['not_found', 'managed'],
+  deadlineMs: withCredentialsMs,
 });
 
 export const listAgentBindings = defineRpc({
@@ -111,14 +116,14 @@ export const createAgentBinding = defineRpc({
   subject: subject('agent-binding.create'),
   request: NewAgentBinding,
   response: AgentBinding,
-  errors: ['already_bound', 'idempotency_key_reused', 'not_found'],
+  errors: ['already_bound', 'idempotency_key_reused', 'not_found', 'secret_encryption_unavailable'],
 });
 
 export const updateAgentBinding = defineRpc({
   subject: subject('agent-binding.update'),
   request: UpdateAgentBinding,
   response: AgentBinding,
-  errors: ['not_found', 'managed'],
+  errors: ['not_found', 'managed', 'secret_encryption_unavailable'],
 });
 
 export const deleteAgentBinding = defineRpc({
@@ -154,6 +159,8 @@ export const resolveAgent = defineRpc({
   subject: subject('resolver.resolve'),
   request: ResolveAgent,
   response: [ResolvedServer],
+  errors: ['secret_encryption_unavailable', 'forbidden'],
+  deadlineMs: withCredentialsMs,
   idempotent: true,
 });
 
@@ -161,15 +168,26 @@ export const explainAgent = defineRpc({
   subject: subject('resolver.explain'),
   request: ResolveAgent,
   response: Explanation,
+  errors: ['secret_encryption_unavailable', 'forbidden'],
+  deadlineMs: withCredentialsMs,
   idempotent: true,
 });
 
 /** One server as agents get it, without any binding, and whether it is enabled or not: for trying it out. */
 export const resolveServer = defineRpc({
   subject: subject('server.resolve'),
-  request: ResolveServer,
-  response: ResolvedServer,
-  errors: ['not_found'],
+  request: ServerToTry,
+  response: TriedServer,
+  errors: ['not_found', 'secret_encryption_unavailable', 'forbidden'],
+  deadlineMs: withCredentialsMs,
+  idempotent: true,
+});
+
+/** Which rows use credentials, by id or by a template with the name: for the vault. */
+export const findCredentialUsers = defineRpc({
+  subject: subject('credential-usage.list'),
+  request: FindCredentialUsers,
+  response: CredentialUsage,
   idempotent: true,
 });
 

@@ -4,5 +4,3 @@ export class Health {
   @Flag() ok!: boolean;
   @Integer({ description: 'of the database round trip' }) database_ms!: number;
 }
-
-export class Nothing {}

@@ -5,7 +5,7 @@ export type { TenantKind } from './departure.dto.js';
 export { Agent, AgentIdRef, AgentPage, CreateAgent, PatchAgent, UpdateAgent } from './agents.dto.js';
 export { AuditEntry, AuditPage, AuditQuery } from './audit.dto.js';
 export { CreateCrew, Crew, CrewPage, CrewRef, PatchCrew, UpdateCrew } from './crews.dto.js';
-export { Health, Nothing } from './health.dto.js';
+export { Health } from './health.dto.js';
 export { CreateMember, Member, MemberPage, MemberRef, PatchMember, UpdateMember } from './members.dto.js';
 export {
   CreatedToken,

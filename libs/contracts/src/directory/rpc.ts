@@ -1,12 +1,13 @@
 import { defaultDeadlineMs, defineEvent, defineRpc } from '../contract.js';
 import { Deleted } from '../deleted.dto.js';
+import { Nothing } from '../nothing.dto.js';
 import { PageQuery } from '../page.js';
 import { Access, Authorise } from './access.dto.js';
 import { Departure } from './departure.dto.js';
 import { Agent, AgentIdRef, AgentPage, CreateAgent, UpdateAgent } from './agents.dto.js';
 import { AuditPage, AuditQuery } from './audit.dto.js';
 import { CreateCrew, Crew, CrewPage, CrewRef, UpdateCrew } from './crews.dto.js';
-import { Health, Nothing } from './health.dto.js';
+import { Health } from './health.dto.js';
 import { CreateMember, Member, MemberPage, MemberRef, UpdateMember } from './members.dto.js';
 import { CreatedToken, CreateToken, Token, TokenPage, TokenRef } from './tokens.dto.js';
 import {
@@ -209,6 +210,7 @@ export const listAudit = defineRpc({
   subject: subject('audit.list'),
   request: AuditQuery,
   response: AuditPage,
+  errors: ['secret_encryption_unavailable'],
   idempotent: true,
 });
 

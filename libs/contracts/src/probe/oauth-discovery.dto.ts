@@ -13,6 +13,11 @@ export class DiscoveredOAuth {
   @Flag({ description: 'dynamic client registration, RFC 7591' }) supports_dcr!: boolean;
   @Flag({ description: 'S256, RFC 7636; a server without it is not used' }) supports_pkce!: boolean;
   @Flag({ description: "client metadata documents: a URL as the client's id" }) supports_cimd!: boolean;
+  @Text({ optional: true, max: 2048, description: 'RFC 7009' }) revocation_endpoint?: string;
+  @Strings({ optional: true, description: 'how the token endpoint knows its clients' })
+  token_endpoint_auth_methods?: string[];
+  @Flag({ optional: true, description: 'whether answers name their issuer, RFC 9207' })
+  iss_parameter?: boolean;
   @Text({
     description:
       'protected-resource-metadata (RFC 9728), authorization-server-metadata (RFC 8414 or OpenID Connect, at the server itself), or known-provider:<id>',

@@ -15,7 +15,7 @@ export const testServer = defineRpc({
   subject: subject('server.test'),
   request: ResolveServer,
   response: ServerTest,
-  errors: ['not_found', 'service_busy'],
+  errors: ['not_found', 'service_busy', 'secret_encryption_unavailable'],
   deadlineMs,
   cancellable: true,
 });
@@ -25,7 +25,7 @@ export const refreshToolsFromServer = defineRpc({
   subject: subject('tools.refresh'),
   request: CrewServerRef,
   response: RefreshedTools,
-  errors: ['not_found', 'upstream_failed', 'service_busy'],
+  errors: ['not_found', 'upstream_failed', 'service_busy', 'secret_encryption_unavailable'],
   deadlineMs,
   cancellable: true,
 });

@@ -1,17 +1,19 @@
 import { ServiceError } from '@hawser/contracts';
 import type { Departure } from '@hawser/contracts/directory';
-import { Inbox } from '@hawser/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { TenantRepository } from './tenant.repository.js';
+import { Inbox } from '../inbox.js';
+import { DepartedTenantRepository } from './departed-tenant.repository.js';
+import { TenantRows } from './tenant-rows.js';
 
-/** Workspaces, crews and agents belong to `directory`; here is kept only which of them are gone. */
+/** Workspaces, crews and agents belong to `directory`; a service that keeps rows for them keeps here which are gone. */
 @Injectable()
 export class TenantService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly inbox: Inbox,
-    private readonly repository: TenantRepository,
+    private readonly departed: DepartedTenantRepository,
+    private readonly rows: TenantRows,
   ) {}
 
   /**
@@ -21,23 +23,25 @@ export class TenantService {
    */
   async keepPresent(manager: EntityManager, workspaceId: string, ...ids: string[]): Promise<void> {
     const all = [workspaceId, ...ids];
-    await this.repository.holdPresent(manager, all);
-    const departed = await this.repository.findDeparted(manager, workspaceId, all);
+    await this.departed.holdPresent(manager, all);
+    const departed = await this.departed.findDeparted(manager, workspaceId, all);
     if (departed !== undefined)
       throw new ServiceError('not_found', `"${departed}" has been deleted`, { id: departed });
   }
 
+  /** Notes the departure and removes what hangs on it; twice is the same. */
   async forget(workspaceId: string, departure: Departure): Promise<void> {
     await this.dataSource.transaction((manager) => this.remove(manager, workspaceId, departure));
   }
 
+  /** The same, unless the event was handled before. */
   async forgetOnce(eventId: string, workspaceId: string, departure: Departure): Promise<void> {
     await this.inbox.once(eventId, (manager) => this.remove(manager, workspaceId, departure));
   }
 
   private async remove(manager: EntityManager, workspaceId: string, departure: Departure): Promise<void> {
-    await this.repository.holdDeparting(manager, workspaceId, departure.id);
-    await this.repository.noteDeparture(manager, workspaceId, departure.id);
-    await this.repository.deleteAllOf(manager, workspaceId, departure);
+    await this.departed.holdDeparting(manager, workspaceId, departure.id);
+    await this.departed.noteDeparture(manager, workspaceId, departure.id);
+    await this.rows.deleteAllOf(manager, workspaceId, departure);
   }
 }
