@@ -1,6 +1,6 @@
 import { Egress, EgressPolicy, type Fetch } from '@hawser/egress';
 import { Site } from '../testing/site.js';
-import { readAuthorizationServer } from './authorization-server.js';
+import { readAuthorizationServer, revocationEndpointOf } from './authorization-server.js';
 import type { DiscoveryStep } from './discovery-step.js';
 
 const step = 'authorization server metadata';
@@ -56,6 +56,13 @@ it.each([0, 1, 2])('finds the document of an issuer with a path at place %i, in 
   );
 });
 
+it.each(places)('keeps what OAuth has beyond OpenID Connect, at %s too', async (place) => {
+  const issuer = `${site.url}/tenant`;
+  const revocation_endpoint = `${site.url}/revoke`;
+  site.put(place, { json: metadata(issuer, { ...openid(), revocation_endpoint }) });
+  expect(revocationEndpointOf((await read(issuer))!)).toBe(revocation_endpoint);
+});
+
 it('goes on where the first place fails or answers something else', async () => {
   const issuer = `${site.url}/tenant`;
   site.put(places[0]!, { status: 500, text: 'oops' });
@@ -99,6 +106,7 @@ it.each([
   ['token_endpoint', 'ftp://example.com/token', /ftp: is not allowed/],
   ['token_endpoint', 'https://user:pass@example.com/token', /not allowed with a user or password/],
   ['registration_endpoint', 'http://vault.internal/register', /vault\.internal is not allowed/],
+  ['revocation_endpoint', 'http://169.254.169.254/revoke', /169\.254\.169\.254 is not allowed/],
   ['authorization_endpoint', 'javascript:alert(1)', /^authorization_endpoint is not as it must be/],
   ['token_endpoint', undefined, /^token_endpoint is not as it must be/],
   ['token_endpoint', `https://example.com/${'a'.repeat(3_000)}`, /longer than 2048 characters/],

@@ -17,6 +17,7 @@ const schemas = {
   oidc: specTypeSchemas.OpenIdProviderDiscoveryMetadata as Schema,
 };
 const endpoints = ['authorization_endpoint', 'token_endpoint', 'registration_endpoint'] as const;
+const revocation = 'revocation_endpoint';
 
 /**
  * What an authorization server says of itself (RFC 8414, OpenID Connect Discovery 1.0), at the first of its places that
@@ -43,6 +44,12 @@ export async function readAuthorizationServer(
   return undefined;
 }
 
+/** RFC 7009. OpenID Connect has no such field, so its schema does not check what is in it. */
+export function revocationEndpointOf(metadata: AuthorizationServerMetadata): string | undefined {
+  const url = revocation in metadata ? metadata[revocation] : undefined;
+  return typeof url === 'string' ? url : undefined;
+}
+
 /** Why a document must not be used. */
 function faultOf(
   metadata: AuthorizationServerMetadata,
@@ -52,8 +59,8 @@ function faultOf(
   if (!isIssuer(metadata.issuer, issuer)) {
     return `issuer is ${shown(metadata.issuer)}, not ${issuer}: refused`;
   }
-  for (const endpoint of endpoints) {
-    const url = metadata[endpoint];
+  const urls = endpoints.map((endpoint) => [endpoint, metadata[endpoint]] as const);
+  for (const [endpoint, url] of [...urls, [revocation, revocationEndpointOf(metadata)] as const]) {
     const refusal = url === undefined ? undefined : refusalOf(url, policy);
     if (refusal !== undefined) return `${endpoint} is refused: ${refusal}`;
   }

@@ -37,7 +37,8 @@ function checked<T>(text: string, schema: StandardSchemaV1Sync<unknown, T>): Rea
     return { outcome: 'the answer is not JSON' };
   }
   const result = schema['~standard'].validate(json);
-  if (result.issues === undefined) return { document: result.value };
+  // That of OpenID Connect drops the fields of RFC 8414, which are said in the same document.
+  if (result.issues === undefined) return { document: { ...(json as object), ...result.value } };
   const [issue] = result.issues;
   const field = issue?.path?.map((key) => String(typeof key === 'object' ? key.key : key)).join('.');
   return { outcome: `${field || 'the document'} is not as it must be: ${issue?.message ?? 'invalid'}` };

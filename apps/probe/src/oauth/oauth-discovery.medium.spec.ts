@@ -62,7 +62,13 @@ const metadata = (issuer: string): object => ({
 
 describe('a server that tells where to sign in', () => {
   it('is believed, and its challenge says for which scopes', async () => {
-    const server = await protectedServer();
+    const server = await protectedServer({
+      issuerDocument: {
+        revocation_endpoint: 'https://login.example.com/revoke',
+        token_endpoint_auth_methods_supported: ['none'],
+        authorization_response_iss_parameter_supported: true,
+      },
+    });
     expect(await discover(server.url)).toEqual({
       auth_url: `${server.issuer}/authorize`,
       token_url: `${server.issuer}/token`,
@@ -71,6 +77,9 @@ describe('a server that tells where to sign in', () => {
       supports_dcr: true,
       supports_pkce: true,
       supports_cimd: true,
+      revocation_endpoint: 'https://login.example.com/revoke',
+      token_endpoint_auth_methods: ['none'],
+      iss_parameter: true,
       source: 'protected-resource-metadata',
       issuer: server.issuer,
       resource: server.url,
@@ -166,6 +175,8 @@ describe('a server that names no authorization server', () => {
       supports_dcr: false,
       supports_pkce: false,
       supports_cimd: false,
+      token_endpoint_auth_methods: [],
+      iss_parameter: false,
       source: 'authorization-server-metadata',
       issuer: site.url,
       resource: `${site.url}/mcp?team=a`,

@@ -1,5 +1,6 @@
 import type { DiscoveredOAuth } from '@hawser/contracts/probe';
 import type { EgressPolicy, Fetch } from '@hawser/egress';
+import { providerOfServer } from '@hawser/providers';
 import {
   resourceUrlFromServerUrl,
   type AuthorizationServerMetadata,
@@ -7,9 +8,8 @@ import {
 } from '@modelcontextprotocol/client';
 import { usableScopes } from '../mcp/challenge.js';
 import { askForChallenge, type Asked } from './ask-for-challenge.js';
-import { readAuthorizationServer } from './authorization-server.js';
+import { readAuthorizationServer, revocationEndpointOf } from './authorization-server.js';
 import { stepAt, type DiscoveryStep } from './discovery-step.js';
-import { knownProviderOf } from './known-providers.js';
 import { readProtectedResource } from './protected-resource.js';
 
 /** A server that names more has its reasons, and we have little time. */
@@ -75,12 +75,15 @@ export class OAuthDiscovery {
       supports_dcr: metadata.registration_endpoint !== undefined,
       supports_pkce: metadata.code_challenge_methods_supported?.includes('S256') ?? false,
       supports_cimd: metadata.client_id_metadata_document_supported === true,
+      revocation_endpoint: revocationEndpointOf(metadata),
+      token_endpoint_auth_methods: metadata.token_endpoint_auth_methods_supported ?? [],
+      iss_parameter: metadata.authorization_response_iss_parameter_supported === true,
       issuer: metadata.issuer,
     };
   }
 
   private fromKnownProvider(): DiscoveredOAuth | undefined {
-    const provider = knownProviderOf(this.serverUrl);
+    const provider = providerOfServer(this.serverUrl);
     if (provider === undefined) {
       this.steps.push(stepAt(this.serverUrl, 'known providers', 'none of them has this host'));
       return undefined;
