@@ -19,4 +19,5 @@ export type { SessionServer } from './peers/session-server.js';
 export { startSelfSignedServer, startSignedServer } from './peers/tls-servers.js';
 export { startRedirectingServer, startWebPage } from './peers/web-servers.js';
 export type { WebServer } from './peers/web-servers.js';
+export { countRows, outboxOf } from './service-tables.js';
 export type { ToolServerOptions } from './peers/tool-list.js';

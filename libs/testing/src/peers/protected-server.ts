@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AuthorizationServer } from './authorization-server.js';
 import { bodyOf, seen } from './incoming.js';
 import { serve } from './loopback.js';
 import { modernHandler } from './modern-server.js';
@@ -13,6 +14,8 @@ export interface ProtectedOptions extends Pick<ToolServerOptions, 'tools' | 'pag
   path?: string;
   /** The bearer token that it lets in. Default: none is. */
   token?: string;
+  /** In place of an issuer of its own, which only has metadata; its tokens are let in too. */
+  authorizationServer?: Pick<AuthorizationServer, 'issuer' | 'accepts'>;
   /** What `WWW-Authenticate` says beyond its scheme. Default: everything. 'none' leaves the header out. */
   challenge?: 'metadata and scope' | 'metadata' | 'scheme' | 'none';
   /** Of the challenge. Default: Bearer. */
@@ -46,7 +49,11 @@ export async function startProtectedServer(options: ProtectedOptions = {}): Prom
   const requests: SeenRequest[] = [];
   const answer = modernHandler(new ToolList(options));
 
-  const issuing = await startIssuer(options, requests);
+  const { authorizationServer } = options;
+  const issuing =
+    authorizationServer === undefined
+      ? await startIssuer(options, requests)
+      : { issuer: authorizationServer.issuer, stop: () => Promise.resolve() };
   const resourcePath = `/.well-known/oauth-protected-resource${resourceMetadata === 'root' ? '' : path}`;
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -54,7 +61,8 @@ export async function startProtectedServer(options: ProtectedOptions = {}): Prom
     requests.push(seen(origin, request, body));
     if (request.url === resourcePath && resourceMetadata !== 'none') return sendJson(response, resource);
     if (request.url !== path) return void response.writeHead(404).end();
-    if (token !== undefined && request.headers.authorization === `Bearer ${token}`)
+    const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+    if (bearer !== undefined && (bearer === token || (await authorizationServer?.accepts(bearer)) === true))
       return answer(request, response, body);
     if (challenge !== 'none') response.setHeader('www-authenticate', challengeText);
     response.writeHead(401, { 'content-type': 'application/json' }).end('{"error":"unauthorized"}');
