@@ -1,0 +1,46 @@
+import { ServiceError } from '@hawser/contracts';
+import type { EntityManager } from 'typeorm';
+import type { CredentialEntity } from './credential.entity.js';
+import type { CredentialRepository } from './credential.repository.js';
+
+const maxNameLength = 64;
+const namesAtOnce = 50;
+
+/** What to do where another credential has the name; to number it is for names that nobody asked for. */
+export type IfTaken = 'refuse' | 'number';
+
+/**
+ * Inserts the row under its name, or under the first free one of `github-2`, `github-3` …
+ * @throws ServiceError name_taken
+ */
+export async function insertNamed(
+  credentials: CredentialRepository,
+  manager: EntityManager,
+  row: CredentialEntity,
+  ifTaken: IfTaken,
+): Promise<void> {
+  const wanted = row.name;
+  if (await credentials.insertUnlessTaken(manager, row)) return;
+  if (ifTaken === 'refuse') throw nameTaken(wanted);
+  for (let first = 2; ; first += namesAtOnce) {
+    const names = Array.from({ length: namesAtOnce }, (_, index) => numbered(wanted, first + index));
+    const taken = new Set(await credentials.takenNames(manager, row.workspace_id, names));
+    for (const free of names.filter((name) => !taken.has(name))) {
+      row.name = free;
+      if (await credentials.insertUnlessTaken(manager, row)) return;
+    }
+  }
+}
+
+export function nameTaken(name: string): ServiceError {
+  return new ServiceError(
+    'name_taken',
+    `this workspace has a credential named "${name}" already; choose another name or change that one`,
+    { field: 'name', value: name },
+  );
+}
+
+function numbered(name: string, number: number): string {
+  const suffix = `-${number}`;
+  return `${name.slice(0, maxNameLength - suffix.length)}${suffix}`;
+}

@@ -1,0 +1,153 @@
+import type { CallContext } from '@hawser/contracts';
+import type { CredentialStatus } from '@hawser/contracts/vault';
+import { TenantService, UnitOfWork, type Transaction } from '@hawser/persistence';
+import { Injectable } from '@nestjs/common';
+import type { Tokens } from '../oauth/servers/oauth-server.js';
+import { Secrets } from '../secrets/secrets.js';
+import { insertNamed, type IfTaken } from './claim-name.js';
+import { tellOfChange, tellOfStatus } from './credential-events.js';
+import type { CredentialEntity } from './credential.entity.js';
+import { CredentialRepository } from './credential.repository.js';
+import { newPendingCredential } from './new-credential.js';
+import { tokenTimes } from './token-times.js';
+
+export interface PendingCredential {
+  workspaceId: string;
+  name: string;
+  ifTaken: IfTaken;
+  provider: string | null;
+  /** What the tokens will be for, RFC 8707. */
+  resource: string | null;
+  scopes: string[];
+  allowedOrigins: string[] | null;
+  /** The user that began the flow, or the token where there is none. */
+  madeBy: string | null;
+}
+
+type Ref = Pick<CredentialEntity, 'workspace_id' | 'id'>;
+
+/** What sign-ins and renewals do to oauth2 credentials. */
+@Injectable()
+export class CredentialStore {
+  constructor(
+    private readonly credentials: CredentialRepository,
+    private readonly secrets: Secrets,
+    private readonly tenants: TenantService,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  find(workspaceId: string, id: string): Promise<CredentialEntity | null> {
+    return this.credentials.find(workspaceId, id);
+  }
+
+  /**
+   * One of type oauth2 that is still to be signed in for.
+   * @throws ServiceError name_taken, not_found (the workspace is gone)
+   */
+  async createPending(transaction: Transaction, wanted: PendingCredential): Promise<CredentialEntity> {
+    const { workspaceId, name, ifTaken, provider, resource, scopes, allowedOrigins, madeBy } = wanted;
+    const row = newPendingCredential({
+      workspace_id: workspaceId,
+      name,
+      provider,
+      resource,
+      scopes,
+      allowed_origins: allowedOrigins,
+      made_by: madeBy,
+    });
+    await this.tenants.keepPresent(transaction.manager, workspaceId);
+    await insertNamed(this.credentials, transaction.manager, row, ifTaken);
+    await tellOfChange(transaction, 'created', row);
+    return row;
+  }
+
+  /**
+   * Stores what a token endpoint answered; the credential is active then. Answers whether it did: not when the
+   * credential is gone, or has another version than `over`.
+   * @param credential of a sign-in also with the provider, the client and the resource that the user signed in by
+   * @param over the version whose tokens were renewed: what the answer leaves out stays as it was. Null for a new
+   *   sign-in, perhaps of another user: nothing stays of the tokens before it.
+   */
+  storeTokens(
+    context: CallContext,
+    credential: Ref & Pick<CredentialEntity, 'provider' | 'client_id' | 'resource'>,
+    tokens: Tokens,
+    over: number | null,
+  ): Promise<boolean> {
+    return this.change(context, credential, over, async ({ manager }, row) => {
+      const { accessToken, refreshToken, expiresInS, scopes } = tokens;
+      const isSignIn = over === null;
+      const keepsRefreshToken = !isSignIn && refreshToken === null;
+      const owner = { workspaceId: row.workspace_id, ownerId: row.id };
+      await this.secrets.put(manager, owner, {
+        value: accessToken,
+        ...(keepsRefreshToken ? {} : { refresh_token: refreshToken }),
+      });
+      const { provider, client_id, resource } = credential;
+      const times = tokenTimes(new Date(), expiresInS, Math.random());
+      if (isSignIn && refreshToken === null) times.refresh_at = null;
+      return {
+        ...times,
+        ...(isSignIn && { provider, client_id, resource }),
+        ...(scopes !== null && { scopes }),
+        status: 'active',
+        status_reason: null,
+        retry_at: null,
+        refresh_failures: 0,
+        version: row.version + 1,
+      };
+    });
+  }
+
+  /**
+   * Notes that the credential cannot be used any more; its secrets stay. Answers whether it did, as `storeTokens`.
+   * @param reason for a person
+   */
+  markUnusable(
+    context: CallContext,
+    credential: Ref,
+    status: Exclude<CredentialStatus, 'active' | 'pending'>,
+    reason: string,
+    over: number | null,
+  ): Promise<boolean> {
+    return this.change(context, credential, over, () =>
+      Promise.resolve({ status, status_reason: reason, refresh_at: null, retry_at: null }),
+    );
+  }
+
+  /** That a renewal was not answered: nothing of the tokens changes, and nobody tries before `retryAt`. */
+  noteFailure(
+    { workspace_id, id, version }: Ref & Pick<CredentialEntity, 'version'>,
+    retryAt: Date,
+  ): Promise<void> {
+    return this.credentials.noteFailure(workspace_id, id, version, retryAt);
+  }
+
+  private async change(
+    context: CallContext,
+    { workspace_id, id }: Ref,
+    over: number | null,
+    changesOf: (transaction: Transaction, row: CredentialEntity) => Promise<Partial<CredentialEntity>>,
+  ): Promise<boolean> {
+    return this.unitOfWork.run(context, async (transaction) => {
+      const row = await this.credentials.findForUpdate(transaction.manager, workspace_id, id);
+      if (row === null || (over !== null && row.version !== over)) return false;
+      const changes = { ...(await changesOf(transaction, row)), updated_at: new Date() };
+      await this.credentials.update(transaction.manager, row, changes);
+      const changed = { ...row, ...changes };
+      await tellOfChange(transaction, 'updated', changed, changedFields(row, changed));
+      if (changed.status !== row.status) await tellOfStatus(transaction, changed);
+      return true;
+    });
+  }
+}
+
+const toldFields = ['status', 'status_reason', 'provider', 'scopes', 'expires_at'] as const;
+
+/** As the API names them. */
+function changedFields(before: CredentialEntity, after: CredentialEntity): string[] {
+  const changed = toldFields.filter(
+    (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
+  );
+  return before.version === after.version ? changed : ['value', ...changed];
+}

@@ -1,0 +1,42 @@
+import { ServiceError, type CallContext } from '@hawser/contracts';
+import { findCredentialUsers, type NamedCredential, type UsedCredential } from '@hawser/contracts/bindings';
+import { BusClient } from '@hawser/messaging';
+import { Injectable, Logger } from '@nestjs/common';
+
+/** Leaves a caller's deadline room for what comes after. */
+const answerMs = 3_000;
+
+/** By the credential's id; of one without users there is nothing. */
+export type Users = ReadonlyMap<string, UsedCredential[]>;
+
+/** What uses credentials, as `bindings` knows it. */
+@Injectable()
+export class CredentialUsers {
+  private readonly log = new Logger(CredentialUsers.name);
+
+  constructor(private readonly bus: BusClient) {}
+
+  /** @throws ServiceError service_unavailable, service_timeout, and whatever `bindings` says */
+  async of(context: CallContext, credentials: readonly NamedCredential[]): Promise<Users> {
+    if (credentials.length === 0) return new Map();
+    const named = credentials.map(({ id, name }) => ({ id, name }));
+    const deadlineAtMs = Math.min(context.deadlineAtMs ?? Infinity, Date.now() + answerMs);
+    const { uses } = await this.bus.call(
+      findCredentialUsers,
+      { credentials: named },
+      { ...context, deadlineAtMs },
+    );
+    return Map.groupBy(uses, (use) => use.credential_id);
+  }
+
+  /** The same, or null where that fails: to be told without it is better than not to be told. */
+  async ifKnown(context: CallContext, credentials: readonly NamedCredential[]): Promise<Users | null> {
+    try {
+      return await this.of(context, credentials);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      this.log.warn(`what uses credentials cannot be told: ${error.message}`);
+      return null;
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import { ServiceError } from '@hawser/contracts';
+import type { CredentialsAsked, DisclosedCredential } from '@hawser/contracts/vault';
+import { Injectable } from '@nestjs/common';
+import { TokenRefresher } from '../refresh/token-refresher.js';
+import { Secrets, type SealedSecret } from '../secrets/secrets.js';
+import { AskedCredentialRepository, type SealedCredential } from './asked-credential.repository.js';
+import { isStale, summaryOf, unreadable, withheld, type Withheld } from './given-credential.js';
+
+/** Credentials as they can be given out: renewed where they are about to expire, and decrypted. */
+@Injectable()
+export class CredentialReader {
+  constructor(
+    private readonly credentials: AskedCredentialRepository,
+    private readonly refresher: TokenRefresher,
+    private readonly secrets: Secrets,
+  ) {}
+
+  /**
+   * Those that there are, each once. One that cannot be given out has no value and says why; it never fails the others.
+   * @param waitMs how long renewals may take, all of them together
+   * @throws ServiceError secret_encryption_unavailable a key of the workspace cannot be used
+   */
+  async read(workspaceId: string, asked: CredentialsAsked, waitMs: number): Promise<DisclosedCredential[]> {
+    const now = new Date();
+    const rows = await this.credentials.readSealed(workspaceId, asked);
+    const stale = rows.filter((row) => isStale(row, now)).map(({ id }) => id);
+    if (stale.length === 0) return this.open(workspaceId, rows, now);
+    await Promise.all(stale.map((id) => this.refresher.ensureFresh(workspaceId, id, waitMs)));
+    // Whatever came of it is in the rows: new tokens, a dead grant, or a token that may still be good.
+    const again = await this.credentials.readSealed(workspaceId, { ids: stale, names: [] });
+    const others = rows.filter((row) => !isStale(row, now));
+    return this.open(workspaceId, [...others, ...again], new Date());
+  }
+
+  private async open(
+    workspaceId: string,
+    rows: readonly SealedCredential[],
+    now: Date,
+  ): Promise<DisclosedCredential[]> {
+    const reasons = rows.map((row) => withheld(row, now));
+    const sealed = rows.filter((_, index) => reasons[index] === null);
+    const values = await this.valuesOf(sealed.map((row) => secretOf(workspaceId, row)));
+    let next = 0;
+    return rows.map((row, index) => {
+      const value = reasons[index] === null ? (values[next++] ?? null) : null;
+      const reason = reasons[index] ?? (value === null ? unreadable : null);
+      return disclosed(row, now, value, reason);
+    });
+  }
+
+  /** In the order given; null for one that does not open. */
+  private async valuesOf(secrets: readonly SealedSecret[]): Promise<(string | null)[]> {
+    try {
+      return await this.secrets.open(secrets);
+    } catch (error) {
+      if (!isOfOneSecret(error)) throw error;
+    }
+    const values: (string | null)[] = [];
+    for (const secret of secrets) values.push(await this.valueOf(secret));
+    return values;
+  }
+
+  private async valueOf(secret: SealedSecret): Promise<string | null> {
+    try {
+      const [value] = await this.secrets.open([secret]);
+      return value ?? null;
+    } catch (error) {
+      if (!isOfOneSecret(error)) throw error;
+      return null;
+    }
+  }
+}
+
+/** The others of the workspace may well open. The error of a key names no owner. */
+function isOfOneSecret(error: unknown): error is ServiceError {
+  return error instanceof ServiceError && 'owner_id' in error.details;
+}
+
+function disclosed(
+  row: SealedCredential,
+  now: Date,
+  value: string | null,
+  reason: Withheld | null,
+): DisclosedCredential {
+  const summary = summaryOf(row, now);
+  return reason === null ? { ...summary, value, retryable: false } : { ...summary, ...reason, value };
+}
+
+function secretOf(workspaceId: string, row: SealedCredential): SealedSecret {
+  const { id, key_version, sealed, master_key_id, wrapped_key } = row;
+  if (key_version === null || sealed === null || master_key_id === null || wrapped_key === null)
+    throw new Error(`the credential "${id}" was to be opened without a value`);
+  return {
+    workspace_id: workspaceId,
+    owner_id: id,
+    field: 'value',
+    key_version,
+    sealed,
+    master_key_id,
+    wrapped_key,
+  };
+}

@@ -1,0 +1,63 @@
+import { workspaceOf, type CallContext } from '@hawser/contracts';
+import type { StartedOAuth } from '@hawser/contracts/vault';
+import { UnitOfWork } from '@hawser/persistence';
+import { Injectable } from '@nestjs/common';
+import { tellOfChange } from '../../credentials/credential-events.js';
+import { CredentialStore } from '../../credentials/credential-store.js';
+import type { CredentialEntity } from '../../credentials/credential.entity.js';
+import { CredentialRepository } from '../../credentials/credential.repository.js';
+import { Secrets } from '../../secrets/secrets.js';
+import { FlowStart, type PreparedFlow } from './flow-start.js';
+import { starterOf } from './flow-targets.js';
+
+export interface Connecting {
+  credential: CredentialEntity;
+  started: StartedOAuth;
+}
+
+/** The credential of a connection that is being made, and the flow that fills it: there together, or gone together. */
+@Injectable()
+export class ConnectingCredential {
+  constructor(
+    private readonly starts: FlowStart,
+    private readonly store: CredentialStore,
+    private readonly credentials: CredentialRepository,
+    private readonly secrets: Secrets,
+    private readonly unitOfWork: UnitOfWork,
+  ) {}
+
+  /** @param origin of the only server that its tokens are for */
+  async make(
+    context: CallContext,
+    { name, origin }: { name: string; origin: string },
+    prepared: PreparedFlow,
+  ): Promise<Connecting> {
+    const { server, resource, scopes } = prepared.plan;
+    return this.unitOfWork.run(context, async (transaction) => {
+      const credential = await this.store.createPending(transaction, {
+        workspaceId: workspaceOf(context),
+        name,
+        ifTaken: 'number',
+        provider: server.id,
+        resource,
+        scopes: [...scopes],
+        allowedOrigins: [origin],
+        madeBy: starterOf(context.actor),
+      });
+      const started = await this.starts.open(transaction.manager, context, credential, prepared);
+      return { credential, started };
+    });
+  }
+
+  /** For a credential that nobody has been told of. */
+  async withdraw(context: CallContext, credential: CredentialEntity): Promise<void> {
+    const { workspace_id: workspaceId, id } = credential;
+    await this.unitOfWork.run(context, async (transaction) => {
+      const { manager } = transaction;
+      const flows = await this.credentials.flowsOf(manager, workspaceId, id);
+      await this.credentials.delete(manager, workspaceId, id);
+      for (const ownerId of flows) await this.secrets.remove(manager, { workspaceId, ownerId });
+      await tellOfChange(transaction, 'deleted', credential);
+    });
+  }
+}
