@@ -31,7 +31,9 @@ describe("another workspace's rows", () => {
     const agent = victim.agent(crew);
     const server = await victim.servers.create();
     const own = await crew.servers.create();
-    const binding = await agent.bindings.create(own);
+    const credential = harness.vault.add(victim);
+    const binding = await agent.bindings.create(own, { credential_id: credential.id });
+    await victim.servers.create({ headers_json: '{"X-A":"{{credential:stolen}}"}' });
     await crew.tools(own.id).upsert('search', { enabled: false });
     const everything = async (): Promise<unknown> => [
       await harness.rowsOf(victim.id),
@@ -76,7 +78,7 @@ describe("another workspace's rows", () => {
       },
       {
         contract: contracts.updateAgentBinding,
-        request: { ...ofAgent, enabled: false },
+        request: { ...ofAgent, credential_id: credential.id },
         outcome: 'not_found',
       },
       { contract: contracts.deleteAgentBinding, request: ofAgent, outcome: 'not_found' },
@@ -101,7 +103,16 @@ describe("another workspace's rows", () => {
         request: { agent_id: agent.id, plain: true },
         outcome: 'empty',
       },
-      { contract: contracts.resolveServer, request: { server_id: server.id }, outcome: 'not_found' },
+      {
+        contract: contracts.resolveServer,
+        request: { server_id: server.id, plain: true },
+        outcome: 'not_found',
+      },
+      {
+        contract: contracts.findCredentialUsers,
+        request: { credentials: [{ id: credential.id, name: 'stolen' }] },
+        outcome: 'empty',
+      },
       {
         contract: contracts.forgetTenant,
         request: { kind: 'workspace', id: victim.id },

@@ -8,6 +8,6 @@ runService({
   environment: process.env,
   variables: bindingsVariables,
   database: bindingsDatabase,
-  module: ({ database, publisher, config }) =>
-    BindingsModule.register(database, publisher, config.HAWSER_EGRESS_ALLOW),
+  module: ({ database, publisher, bus, config }) =>
+    BindingsModule.register({ database, publisher, bus, egressAllow: config.HAWSER_EGRESS_ALLOW }),
 });

@@ -6,7 +6,18 @@ export interface Origin {
   readonly id: string;
 }
 
-export type ProblemCode = 'credential_withheld' | 'config_incomplete';
+/**
+ * `credential_missing`: there is none, or nothing in it yet; `credential_expired`: it is dead until somebody renews it;
+ * `credential_unavailable`: it could not be renewed just now; `credential_withheld`: it may not go there;
+ * `credential_invalid`: its value cannot be sent that way.
+ */
+export type ProblemCode =
+  | 'credential_missing'
+  | 'credential_expired'
+  | 'credential_unavailable'
+  | 'credential_withheld'
+  | 'credential_invalid'
+  | 'config_incomplete';
 
 /** Why a server in the answer will not work as its rows might suggest. */
 export interface Problem {
@@ -39,7 +50,7 @@ export interface EffectiveServer {
   readonly enabled: true;
   readonly binding_id: string | null;
   readonly credential_id: string | null;
-  /** Only the vault knows it: null in the cascade's own answer. */
+  /** As the vault says; null also if the vault has no such credential. */
   readonly credential_name: string | null;
   readonly cred_type: CredentialType | null;
   readonly headers: Record<string, string> | null;
@@ -72,7 +83,7 @@ export type Origins = {
   readonly enabled: Origin;
   readonly binding_id: Origin | null;
   readonly credential_id: Origin | null;
-  readonly credential_name: null;
+  readonly credential_name: Origin | null;
   readonly cred_type: Origin | null;
   /** By header name, spelled as in the answer. */
   readonly headers: OriginByKey | null;

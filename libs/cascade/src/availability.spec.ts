@@ -1,4 +1,4 @@
-import { explain } from './cascade.js';
+import { explain } from './testing/rows-alone.js';
 import { binding, crewBinding, override, standalone, tiers, workspaceServer } from './testing/factories.js';
 import type { TierRows } from './rows.js';
 

@@ -1,4 +1,4 @@
-import { explain, resolve } from './cascade.js';
+import { explain, resolve } from './testing/rows-alone.js';
 import {
   binding,
   crewBinding,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { Explanation } from './answer.js';
-import { explain, resolve } from './cascade.js';
+import { explain, resolve } from './testing/rows-alone.js';
 import type { BindingRow, TierRows } from './rows.js';
 import { agentBindings, lawlessTierRows, shuffled, tierRows } from './testing/generators.js';
 import { identitiesOf, isMoved, reasonsAgainst } from './testing/oracle.js';

@@ -23,16 +23,20 @@ export function mergedConfig(sources: Sources): Json | undefined {
  * The origin of each leaf of the merged configuration, by JSON Pointer (RFC 6901). It is the last layer that
  * has something at the pointer: had a later one deleted or replaced it, the leaf would not be there.
  */
-export function configOrigins(sources: Sources): Record<string, Origin> | null {
-  const config = mergedConfig(sources);
-  if (config === undefined) return null;
-  const layers = configLayersOf(sources);
+export function configOrigins(sources: Sources, config: Json): Record<string, Origin> {
+  const originAt = configOriginAt(sources);
   return Object.fromEntries(
     leafPathsOf(config).flatMap((path): [string, Origin][] => {
-      const layer = layers.findLast(({ document }) => valueAt(document, path) !== undefined);
-      return layer === undefined ? [] : [[pointerOf(path), layer.origin]];
+      const origin = originAt(path);
+      return origin === undefined ? [] : [[pointerOf(path), origin]];
     }),
   );
+}
+
+/** Answers whose word the value at a path of the merged configuration is. */
+export function configOriginAt(sources: Sources): (path: readonly string[]) => Origin | undefined {
+  const layers = configLayersOf(sources);
+  return (path) => layers.findLast(({ document }) => valueAt(document, path) !== undefined)?.origin;
 }
 
 function configLayersOf({ layers, binding }: Sources): ConfigLayer[] {

@@ -1,4 +1,4 @@
-import { resolve } from './cascade.js';
+import { resolve } from './testing/rows-alone.js';
 import {
   binding,
   crewBinding,

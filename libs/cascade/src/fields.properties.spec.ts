@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { EffectiveServer, ExplainedServer, Origin } from './answer.js';
-import { explain } from './cascade.js';
+import { explain } from './testing/rows-alone.js';
 import type { BindingRow, ServerRow, TierRows } from './rows.js';
 import { tierRows } from './testing/generators.js';
 import {

@@ -1,4 +1,5 @@
-export { explain, resolve } from './cascade.js';
+export { cascade, explain, needsOf, resolve, secretsIn } from './cascade.js';
+export type { EffectiveSet } from './cascade.js';
 export type {
   EffectiveServer,
   ExplainedServer,
@@ -11,6 +12,12 @@ export type {
   ProblemCode,
 } from './answer.js';
 export type {
+  CredentialNeeds,
+  DescribedCredential,
+  DisclosedCredential,
+  GivenCredentials,
+} from './credentials.js';
+export type {
   BindingRow,
   CredentialType,
   CrewServerRow,
@@ -22,3 +29,4 @@ export type {
   Transport,
   WorkspaceServerRow,
 } from './rows.js';
+export { credentialNamesIn } from './templates.js';

@@ -1,4 +1,4 @@
-import { explain } from './cascade.js';
+import { explain } from './testing/rows-alone.js';
 import {
   binding,
   crewBinding,

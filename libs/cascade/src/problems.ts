@@ -53,7 +53,8 @@ function missingField({ candidate, target }: Sources): Problem | null {
   };
 }
 
-function describeMove({ candidate, target, movedFrom }: Sources): string {
+/** For messages about what an override that moves its target loses. */
+export function describeMove({ candidate, target, movedFrom }: Sources): string {
   const from = movedFrom === null ? '' : `, and not to ${describeTarget(movedFrom)}`;
   return `crew server ${candidate.override?.row.id} sends them to ${describeTarget(target)}${from}`;
 }

@@ -1,4 +1,4 @@
-import { resolve } from './cascade.js';
+import { resolve } from './testing/rows-alone.js';
 import { binding, crewBinding, override, stdioServer, tiers, workspaceServer } from './testing/factories.js';
 import type { EffectiveServer } from './answer.js';
 import type { BindingRow, CrewServerRow, WorkspaceServerRow } from './rows.js';
@@ -56,6 +56,7 @@ describe('rule 3: a moved target keeps no secrets', () => {
     ['subdomain', 'https://evil.mcp.example.com/mcp'],
     ['port', 'https://mcp.example.com:8443/mcp'],
     ['host behind a user name', 'https://mcp.example.com@evil.example/mcp'],
+    ['host behind a backslash, as some parsers have it', String.raw`https://mcp.example.com\@evil.example/`],
     ['endpoint that is no URL', 'mcp.example.com/mcp'],
   ])('counts another %s as moved', (_what, endpoint) => {
     expect(withheldFields(overridden(http, { endpoint }))).toEqual(['headers']);

@@ -1,3 +1,4 @@
+import type { Origin } from './answer.js';
 import { bindingOf, type Candidate, type Layer } from './candidates.js';
 import type { BindingRow, ServerRow } from './rows.js';
 import { isSameTarget, type Target } from './target.js';
@@ -37,6 +38,12 @@ export function sourcesOf(candidate: Candidate): Sources {
     binding,
     credential: binding !== null && binding.credential_id !== null && credentialStays ? binding : null,
   };
+}
+
+/** Rule 3: whether credentials are kept from what a row says, because the target was moved away under it. */
+export function isCutOff({ movedFrom, binding }: Sources, { tier }: Origin): boolean {
+  if (movedFrom === null) return false;
+  return tier === 'workspace' || (tier === 'agent' && binding?.scope === 'workspace');
 }
 
 /** The last layer that says a field; null if none does. */

@@ -19,6 +19,11 @@ export function isSameTarget(one: Target, other: Target): boolean {
   return origin !== null && origin === urlOriginOf(other.endpoint);
 }
 
+/** The origin (RFC 6454) that secrets go to; null for a process, and for an endpoint that has none. */
+export function originOfTarget({ transport, endpoint }: Target): string | null {
+  return transport === 'stdio' ? null : urlOriginOf(endpoint);
+}
+
 /** For messages. Of an endpoint only the origin is shown: paths and queries of MCP servers may hold keys. */
 export function describeTarget({ transport, endpoint, command }: Target): string {
   if (transport === 'stdio') return command === null ? 'no command' : `the command "${command}"`;
@@ -26,7 +31,8 @@ export function describeTarget({ transport, endpoint, command }: Target): string
 }
 
 function urlOriginOf(endpoint: string | null): string | null {
-  const url = endpoint === null ? null : URL.parse(endpoint);
+  // A backslash is a slash to this parser, but not to all that runtimes use: to them another host may come after it.
+  const url = endpoint === null || endpoint.includes('\\') ? null : URL.parse(endpoint);
   // Schemes without an origin of their own all serialise to the text "null".
   return url === null || url.origin === 'null' ? null : url.origin;
 }

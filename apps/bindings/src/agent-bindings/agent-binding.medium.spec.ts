@@ -99,10 +99,40 @@ describe('agent bindings', () => {
       }
     });
 
-    it('refuses a credential, as there is no vault to keep it in', async () => {
+    it('takes a credential of this workspace, and asks for nothing but whether it is there', async () => {
       const server = await workspace.servers.create();
-      const call = workspace.agent().bindings.create(server, { credential_id: 'cred_1' });
-      expect(await refusedFields(call)).toEqual(['credential_id']);
+      const { id } = harness.vault.add(workspace, { status: 'pending', value: null });
+      const binding = await workspace.agent().bindings.create(server, { credential_id: id });
+      expect(binding).toMatchObject({ credential_id: id });
+      expect(harness.vault.askedBy(workspace)).toEqual([
+        { what: 'describe', request: { ids: [id], names: [] } },
+      ]);
+    });
+
+    it('refuses a credential that is not there, or of another workspace, or by its name', async () => {
+      const [server, agent] = [await workspace.servers.create(), workspace.agent()];
+      const foreign = harness.vault.add(harness.workspace());
+      const { name } = harness.vault.add(workspace);
+      for (const credential_id of ['cred_none', foreign.id, name]) {
+        expect(await refusedFields(agent.bindings.create(server, { credential_id }))).toEqual([
+          'credential_id',
+        ]);
+      }
+      expect(await agent.bindings.list()).toEqual([]);
+    });
+
+    it('answers a repeated request as the first, though the credential has gone', async () => {
+      const [server, agent] = [await workspace.servers.create(), workspace.agent()];
+      const { id } = harness.vault.add(workspace);
+      const create = (): Promise<unknown> =>
+        agent.call(
+          createAgentBinding,
+          { agent_id: agent.id, mcp_server_id: server.id, mcp_server_scope: 'workspace', credential_id: id },
+          { idempotencyKey: 'once' },
+        );
+      const first = await create();
+      harness.vault.remove(workspace, id);
+      expect(await create()).toEqual(first);
     });
 
     it('lets one of many at the same time bind a server to an agent', async () => {
@@ -171,13 +201,23 @@ describe('agent bindings', () => {
       expect(await agent.bindings.list()).toMatchObject([cleared]);
     });
 
-    it('refuses a change that says nothing, or names a credential', async () => {
+    it('refuses a change that says nothing, or names a credential that is not there', async () => {
       const agent = workspace.agent();
       const { id } = await agent.bindings.create(await workspace.servers.create());
       expect(await refusedFields(agent.bindings.update(id, {}))).toEqual(['body']);
-      expect(await refusedFields(agent.bindings.update(id, { credential_id: 'cred_1' }))).toEqual([
+      expect(await refusedFields(agent.bindings.update(id, { credential_id: 'cred_none' }))).toEqual([
         'credential_id',
       ]);
+      const unknown = agent.bindings.update('bnd_none', { credential_id: 'cred_none' });
+      expect(await outcomesOf([unknown])).toEqual({ not_found: 1 });
+    });
+
+    it('gives it a credential and takes it away again', async () => {
+      const agent = workspace.agent();
+      const { id } = await agent.bindings.create(await workspace.servers.create());
+      const { id: credential_id } = harness.vault.add(workspace);
+      expect(await agent.bindings.update(id, { credential_id })).toMatchObject({ credential_id });
+      expect(await agent.bindings.update(id, { credential_id: '' })).toMatchObject({ credential_id: null });
     });
 
     it('leaves the time of the last change alone when nothing changes', async () => {

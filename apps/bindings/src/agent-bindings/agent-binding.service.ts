@@ -10,19 +10,27 @@ import {
   type PatchAgentBinding,
   type UpdateAgentBinding,
 } from '@hawser/contracts/bindings';
-import { newId, UnitOfWork, violatesReference, violatesUnique, type Transaction } from '@hawser/persistence';
+import {
+  newId,
+  TenantService,
+  UnitOfWork,
+  violatesReference,
+  violatesUnique,
+  type Transaction,
+} from '@hawser/persistence';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { requireUnmanaged } from '../servers/managed.js';
-import { TenantService } from '../tenants/tenant.service.js';
 import type { AgentBindingEntity } from './agent-binding.entity.js';
 import { AgentBindingRepository, type ListedBinding } from './agent-binding.repository.js';
+import { CredentialCheck } from './credential-check.js';
 
 @Injectable()
 export class AgentBindingService {
   constructor(
     private readonly bindings: AgentBindingRepository,
     private readonly tenants: TenantService,
+    private readonly credentials: CredentialCheck,
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
@@ -32,7 +40,7 @@ export class AgentBindingService {
   }
 
   async create(context: CallContext, input: NewAgentBinding): Promise<AgentBinding> {
-    requireNoCredential(input);
+    const noCredential = await this.credentials.whyNot(context, input.credential_id);
     const row = newRow(workspaceOf(context), input);
     const crewId = crewOf(context);
     try {
@@ -40,6 +48,7 @@ export class AgentBindingService {
         context,
         { ...createAgentBinding, request: input },
         async (transaction) => {
+          if (noCredential !== null) throw noCredential;
           await this.tenants.keepPresent(transaction.manager, row.workspace_id, row.agent_id);
           await this.requireServer(transaction.manager, row, crewId);
           await this.bindings.insert(transaction.manager, row);
@@ -63,9 +72,10 @@ export class AgentBindingService {
   }
 
   async update(context: CallContext, { agent_id, ref, ...patch }: UpdateAgentBinding): Promise<AgentBinding> {
-    requireNoCredential(patch);
+    const noCredential = await this.credentials.whyNot(context, patch.credential_id);
     return this.unitOfWork.run(context, async (transaction) => {
       const row = await this.lock(transaction, context, agent_id, ref);
+      if (noCredential !== null) throw noCredential;
       const changes = changesOf(row, patch);
       if (Object.keys(changes).length > 0) {
         const fields = Object.keys(changes);
@@ -125,16 +135,6 @@ export class AgentBindingService {
 /** The crew of the agent that the path names, as `directory` told with the request. */
 function crewOf(context: CallContext): string | null {
   return context.agent?.crew_id ?? null;
-}
-
-function requireNoCredential({ credential_id }: PatchAgentBinding): void {
-  if (credential_id) {
-    throw ServiceError.invalid(
-      'credential_id',
-      'must be null: this version of Hawser keeps no credentials yet',
-      credential_id,
-    );
-  }
 }
 
 function newRow(workspaceId: string, input: NewAgentBinding): AgentBindingEntity {

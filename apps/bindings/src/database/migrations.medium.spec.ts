@@ -46,7 +46,7 @@ describe('the schema of bindings', () => {
       `INSERT INTO tool_states (id, workspace_id, crew_server_id, tool_name, enabled, description, seen_at)
        VALUES ('tool_1', 'ws_1', 'srv_1', 'search', false, 'Finds', now())`,
     );
-    await dataSource.undoLastMigration();
+    for (let left = dataSource.migrations.length; left > 1; left--) await dataSource.undoLastMigration();
     const kept = { tool_name: 'search', enabled: false, description: 'Finds' };
     expect(await dataSource.query(`SELECT tool_name, enabled, description FROM tool_states`)).toEqual([kept]);
     await migrate(bindingsDatabase(database.url));

@@ -22,10 +22,11 @@ describe('one server to be tried out', () => {
     await database.drop();
   });
 
-  const ofWorkspace = ({ id }: { id: string }): Promise<ResolvedServer> =>
-    workspace.call(resolveServer, { server_id: id });
+  const tried = async (ref: ResolveServer): Promise<ResolvedServer> =>
+    (await workspace.call(resolveServer, { ...ref, plain: true })).server;
+  const ofWorkspace = ({ id }: { id: string }): Promise<ResolvedServer> => tried({ server_id: id });
   const ofCrew = ({ id }: { id: string }): Promise<ResolvedServer> =>
-    workspace.call(resolveServer, { server_id: id, crew_id: crew.id });
+    tried({ server_id: id, crew_id: crew.id });
 
   const settings = {
     display_name: 'GitHub',
@@ -117,9 +118,7 @@ describe('one server to be tried out', () => {
 
   it('takes a crew of null for none', async () => {
     const server = await workspace.servers.create();
-    expect(await workspace.call(resolveServer, { server_id: server.id, crew_id: null })).toEqual(
-      await ofWorkspace(server),
-    );
+    expect(await tried({ server_id: server.id, crew_id: null })).toEqual(await ofWorkspace(server));
   });
 
   it('is known only on the tier and in the crew and workspace that are named', async () => {
@@ -142,7 +141,7 @@ describe('one server to be tried out', () => {
       ['crew server', stranger, { server_id: override.id, ...ofThisCrew }],
     ];
     for (const [kind, caller, request] of unknown) {
-      await expect(caller.call(resolveServer, request)).rejects.toMatchObject({
+      await expect(caller.call(resolveServer, { ...request, plain: true })).rejects.toMatchObject({
         code: 'not_found',
         details: { kind, id: request.server_id },
       });

@@ -6,7 +6,8 @@ import {
   type Explanation,
   type ResolveAgent,
   type ResolvedServer,
-  type ResolveServer,
+  type ServerToTry,
+  type TriedServer,
 } from '@hawser/contracts/bindings';
 import { Handles } from '@hawser/messaging';
 import { Controller } from '@nestjs/common';
@@ -27,7 +28,7 @@ export class ResolverHandler {
   }
 
   @Handles(resolveServer)
-  resolveServer(request: ResolveServer, context: CallContext): Promise<ResolvedServer> {
+  resolveServer(request: ServerToTry, context: CallContext): Promise<TriedServer> {
     return this.resolver.resolveServer(context, request);
   }
 }

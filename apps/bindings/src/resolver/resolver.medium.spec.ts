@@ -1,19 +1,10 @@
 import { explainAgent, resolveServer } from '@hawser/contracts/bindings';
 import { testDatabase, type TestDatabase } from '@hawser/testing';
-import { jest } from '@jest/globals';
-import pg from 'pg';
 import { BindingsHarness } from '../testing/bindings-harness.js';
 import { refusedFields } from '../testing/outcomes.js';
+import { planOf, statementsOf } from '../testing/query-plans.js';
 import type { TestAgent } from '../testing/test-agent.js';
 import type { TestCrew, TestWorkspace } from '../testing/test-workspace.js';
-
-interface Plan {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Rows Removed by Filter'?: number;
-  'Actual Loops': number;
-  Plans?: Plan[];
-}
 
 describe('the resolver', () => {
   let database: TestDatabase;
@@ -160,27 +151,6 @@ describe('the resolver', () => {
   });
 
   describe('at the database', () => {
-    interface Statement {
-      text: string;
-      values: unknown[];
-    }
-
-    /** What is sent to the database during `work`, at a moment when the outbox is not looked at in between. */
-    async function statementsOf(work: () => Promise<unknown>): Promise<Statement[]> {
-      const submit = jest.spyOn(pg.Query.prototype, 'submit');
-      try {
-        for (;;) {
-          submit.mockClear();
-          await work();
-          const statements = submit.mock.contexts.map((query) => query as Statement);
-          if (statements.every(({ text }) => !/outbox|TRANSACTION|COMMIT|ROLLBACK/.test(text)))
-            return statements;
-        }
-      } finally {
-        submit.mockRestore();
-      }
-    }
-
     it('makes exactly one round trip, however much there is', async () => {
       for (let count = 0; count < 5; count += 1) {
         const server = await workspace.servers.create();
@@ -192,7 +162,8 @@ describe('the resolver', () => {
       const explained = (): Promise<unknown> => agent.call(explainAgent, { agent_id: agent.id, plain: true });
       expect(await statementsOf(explained)).toHaveLength(1);
       const { id } = await crew.servers.override(await workspace.servers.create());
-      const one = (): Promise<unknown> => workspace.call(resolveServer, { server_id: id, crew_id: crew.id });
+      const one = (): Promise<unknown> =>
+        workspace.call(resolveServer, { server_id: id, crew_id: crew.id, plain: true });
       expect(await statementsOf(one)).toHaveLength(1);
     });
 
@@ -216,16 +187,14 @@ describe('the resolver', () => {
       await agent.bindings.create(server);
       await fill(server.id);
       const [statement] = await statementsOf(() => agent.resolve());
-      const plan = await planOf(statement);
-      expect(scansOf(plan)).toEqual([]);
-      expect(discardedBy(plan)).toBe(0);
+      expect(await planOf(harness, statement)).toEqual({ scans: [], discarded: 0 });
       expect(await agent.resolve()).toMatchObject([{ server_id: server.id }]);
 
       // The same reading finds a scan where there is one.
       const whole = { text: `SELECT * FROM agent_bindings WHERE cred_header = $1`, values: ['x'] };
-      const wholePlan = await planOf(whole);
-      expect(scansOf(wholePlan)).toEqual(['agent_bindings']);
-      expect(discardedBy(wholePlan)).toBeGreaterThan(100_000);
+      const { scans, discarded } = await planOf(harness, whole);
+      expect(scans).toEqual(['agent_bindings']);
+      expect(discarded).toBeGreaterThan(100_000);
     }, 60_000);
 
     /** Half of the bindings in this very workspace, and many rows of all kinds in others. */
@@ -254,24 +223,6 @@ describe('the resolver', () => {
            FROM generate_series(0, 49999) n`,
       );
       await harness.query(`ANALYZE`);
-    }
-
-    async function planOf(statement: Statement | undefined): Promise<Plan> {
-      const sql = `EXPLAIN (ANALYZE, FORMAT JSON) ${statement?.text ?? ''}`;
-      const [row] = await harness.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(sql, statement?.values);
-      return row!['QUERY PLAN'][0].Plan;
-    }
-
-    /** The tables that a plan reads from end to end. */
-    function scansOf(plan: Plan): string[] {
-      const here = plan['Node Type'] === 'Seq Scan' ? [plan['Relation Name'] ?? ''] : [];
-      return [...here, ...(plan.Plans ?? []).flatMap(scansOf)];
-    }
-
-    /** How many rows a plan reads in vain. */
-    function discardedBy(plan: Plan): number {
-      const here = (plan['Rows Removed by Filter'] ?? 0) * plan['Actual Loops'];
-      return (plan.Plans ?? []).map(discardedBy).reduce((sum, below) => sum + below, here);
     }
   });
 });

@@ -63,6 +63,16 @@ export class CrewServerRepository {
     return manager.findOneBy(WorkspaceServerEntity, { workspace_id: workspaceId, id });
   }
 
+  /** The credentials of the bindings to a server, each once. */
+  async findBoundCredentials(manager: EntityManager, workspaceId: string, id: string): Promise<string[]> {
+    const rows = await manager.query<{ credential_id: string }[]>(
+      `SELECT DISTINCT credential_id FROM agent_bindings
+        WHERE workspace_id = $1 AND crew_server_id = $2 AND credential_id IS NOT NULL`,
+      [workspaceId, id],
+    );
+    return rows.map(({ credential_id }) => credential_id);
+  }
+
   async insert(manager: EntityManager, row: CrewServerEntity): Promise<void> {
     await manager.insert(CrewServerEntity, row);
   }

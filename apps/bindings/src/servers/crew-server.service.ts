@@ -9,14 +9,20 @@ import {
   type NewCrewServer,
   type UpdateCrewServer,
 } from '@hawser/contracts/bindings';
-import { UnitOfWork, violatesReference, violatesUnique, type Transaction } from '@hawser/persistence';
+import {
+  TenantService,
+  UnitOfWork,
+  violatesReference,
+  violatesUnique,
+  type Transaction,
+} from '@hawser/persistence';
 import { EgressPolicy } from '@hawser/egress';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { TenantService } from '../tenants/tenant.service.js';
 import type { CrewServerEntity } from './crew-server.entity.js';
 import { CrewServerRepository } from './crew-server.repository.js';
 import { requireAllowed } from './endpoint.js';
+import { MadeCredentials, namesIn, type DeletedServer } from './made-credentials.js';
 import { requireUnmanaged } from './managed.js';
 import {
   applyPatch,
@@ -32,6 +38,7 @@ export class CrewServerService {
   constructor(
     private readonly servers: CrewServerRepository,
     private readonly tenants: TenantService,
+    private readonly madeCredentials: MadeCredentials,
     private readonly unitOfWork: UnitOfWork,
     private readonly egress: EgressPolicy,
   ) {}
@@ -88,12 +95,26 @@ export class CrewServerService {
   }
 
   async delete(context: CallContext, ref: CrewServerRef): Promise<Deleted> {
-    return this.unitOfWork.run(context, async (transaction) => {
+    const server = await this.unitOfWork.run(context, async (transaction) => {
       const row = await this.lock(transaction, context, ref);
+      const used = await this.credentialsOf(transaction.manager, row);
       await this.servers.delete(transaction.manager, row.workspace_id, row.id);
       await tell(transaction, 'deleted', row);
-      return { id: row.id, deleted: true as const };
+      return { id: row.id, ...used };
     });
+    await this.madeCredentials.deleteOf(context, server);
+    return { id: server.id, deleted: true as const };
+  }
+
+  private async credentialsOf(manager: EntityManager, row: CrewServerEntity): Promise<DeletedServer> {
+    const parentId = row.endpoint === null ? row.workspace_mcp_server_id : null;
+    const parent =
+      parentId === null ? null : await this.servers.findParent(manager, row.workspace_id, parentId);
+    return {
+      endpoint: row.endpoint ?? parent?.endpoint ?? null,
+      credentialIds: await this.servers.findBoundCredentials(manager, row.workspace_id, row.id),
+      credentialNames: namesIn(row),
+    };
   }
 
   /** What a server needs is asked of the row as it is after inheriting. */

@@ -7,10 +7,9 @@ import {
   type WorkspaceServer,
   type WorkspaceServerPage,
 } from '@hawser/contracts/bindings';
-import { UnitOfWork, violatesUnique, type Transaction } from '@hawser/persistence';
+import { TenantService, UnitOfWork, violatesUnique, type Transaction } from '@hawser/persistence';
 import { EgressPolicy } from '@hawser/egress';
 import { Injectable } from '@nestjs/common';
-import { TenantService } from '../tenants/tenant.service.js';
 import { requireAllowed } from './endpoint.js';
 import { requireUnmanaged } from './managed.js';
 import { applyPatch, newColumns, requireNothingInherited, requireTarget } from './settings.js';

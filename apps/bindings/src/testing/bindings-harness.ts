@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BusClient, BusServer, InProcessEvents, MemoryHub, type EventEnvelope } from '@hawser/messaging';
 import { EventPublisher, migrate } from '@hawser/persistence';
+import { countRows, outboxOf } from '@hawser/testing';
 import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
@@ -8,6 +9,7 @@ import { DataSource } from 'typeorm';
 import { BindingsModule } from '../app.module.js';
 import { bindingsDatabase } from '../database/database.js';
 import { TestWorkspace } from './test-workspace.js';
+import { VaultStandIn } from './vault-stand-in.js';
 
 /** Leaves every event in the outbox, where a test can look at it. */
 class NobodyListens extends EventPublisher {
@@ -16,13 +18,14 @@ class NobodyListens extends EventPublisher {
   }
 }
 
-/** The service as it runs in standalone, on a bus where nobody else is. */
+/** The service as it runs in standalone, on a bus where only a stand-in for the vault is. */
 export class BindingsHarness {
   private constructor(
     private readonly app: INestMicroservice,
     private readonly client: BusClient,
     /** Where the service hears of departures. */
     readonly events: InProcessEvents,
+    readonly vault: VaultStandIn,
   ) {}
 
   /** On an empty database. */
@@ -30,16 +33,24 @@ export class BindingsHarness {
     await migrate(bindingsDatabase(url));
     const hub = new MemoryHub();
     const events = new InProcessEvents();
+    const vault = new VaultStandIn();
+    await vault.start(hub.connect());
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(
-      BindingsModule.register(bindingsDatabase(url), new NobodyListens(), egressAllow),
+      BindingsModule.register({
+        database: bindingsDatabase(url),
+        publisher: new NobodyListens(),
+        bus: hub.connect(),
+        egressAllow,
+      }),
       { logger: false, strategy: new BusServer({ bus: hub.connect(), service: 'bindings', events }) },
     );
     await app.listen();
-    return new BindingsHarness(app, new BusClient(hub.connect()), events);
+    return new BindingsHarness(app, new BusClient(hub.connect()), events, vault);
   }
 
   async stop(): Promise<void> {
     await this.app.close();
+    await this.vault.stop();
   }
 
   get dataSource(): DataSource {
@@ -56,27 +67,12 @@ export class BindingsHarness {
   }
 
   /** How many rows of a workspace each table has, tables without any left out. */
-  async rowsOf(workspaceId: string): Promise<Record<string, number>> {
-    const tables = await this.query<{ name: string }>(
-      `SELECT table_name AS name FROM information_schema.columns
-        WHERE table_schema = 'bindings' AND column_name = 'workspace_id' ORDER BY table_name`,
-    );
-    const counts = await Promise.all(
-      tables.map(async ({ name }): Promise<[string, number]> => {
-        const sql = `SELECT count(*)::int AS rows FROM ${name} WHERE workspace_id = $1`;
-        const [row] = await this.query<{ rows: number }>(sql, [workspaceId]);
-        return [name, row?.rows ?? 0];
-      }),
-    );
-    return Object.fromEntries(counts.filter(([, rows]) => rows > 0));
+  rowsOf(workspaceId: string): Promise<Record<string, number>> {
+    return countRows((sql, parameters) => this.query(sql, parameters), 'bindings', workspaceId);
   }
 
   /** What the service has to tell about a workspace, in the order in which it happened. */
-  async told(workspaceId: string): Promise<EventEnvelope[]> {
-    const rows = await this.query<{ envelope: EventEnvelope }>(
-      `SELECT envelope FROM outbox WHERE envelope ->> 'workspace_id' = $1 ORDER BY id COLLATE "C"`,
-      [workspaceId],
-    );
-    return rows.map(({ envelope }) => envelope);
+  told(workspaceId: string): Promise<EventEnvelope[]> {
+    return outboxOf((sql, parameters) => this.query(sql, parameters), workspaceId);
   }
 }

@@ -1,4 +1,4 @@
-import type { RpcContract, Shape, ShapeType } from '@hawser/contracts';
+import type { Actor, CallContext, RpcContract, Shape, ShapeType } from '@hawser/contracts';
 import {
   createAgentBinding,
   deleteAgentBinding,
@@ -14,6 +14,8 @@ import {
 } from '@hawser/contracts/bindings';
 import { newId } from '@hawser/persistence';
 import type { TestWorkspace } from './test-workspace.js';
+
+export const viewer: Actor = { kind: 'user', id: 'tok_viewer', user_id: 'usr_viewer', role: 'VIEWER' };
 
 /** An agent, with the crew that `directory` would name beside every call about it. */
 export class TestAgent {
@@ -56,12 +58,18 @@ export class TestAgent {
     return this.call(resolveAgent, { agent_id: this.id, plain: true });
   }
 
+  /** As somebody gets it who may not read secrets. */
+  resolveRedacted(): Promise<ResolvedServer[]> {
+    return this.call(resolveAgent, { agent_id: this.id, plain: false }, { actor: viewer });
+  }
+
   call<Req extends object, Res extends Shape>(
     contract: RpcContract<Req, Res>,
     request: Req,
+    more: Partial<CallContext> = {},
   ): Promise<ShapeType<Res>> {
     const agent = { id: this.id, crew_id: this.crewId, owner_id: null };
-    return this.workspace.call(contract, request, { agent });
+    return this.workspace.call(contract, request, { agent, ...more });
   }
 
   /** The same agent, after `directory` has put it in another crew. */

@@ -1,11 +1,16 @@
 import type { EffectiveServer, ExplainedServer, Explanation, Origin } from '../answer.js';
+import type { DisclosedCredential } from '../credentials.js';
 import type { TierRows } from '../rows.js';
-import { binding, override, standalone, tiers, workspaceServer } from './factories.js';
+import { binding, credential, override, standalone, tiers, workspaceServer } from './factories.js';
 
 /** A row of the table in docs/cascade.md, whose words the functions below make of rows and answers. */
 export interface Case {
   readonly title: string;
   readonly rows: Partial<TierRows>;
+  /** What the vault has; nothing unless said otherwise. */
+  readonly credentials?: readonly DisclosedCredential[];
+  /** Whether the answer is for somebody who may not read secrets. */
+  readonly redacted?: true;
   /** The fields that the case is about. */
   readonly shows?: readonly (keyof EffectiveServer)[];
   readonly resolved: readonly string[];
@@ -18,7 +23,8 @@ export function describeRows(partial: Partial<TierRows>): string[] {
   return [
     ...(rows.crew_id === null ? ['agent without a crew'] : []),
     ...rows.workspace_servers.map(
-      (row) => `workspace ${row.id} ${row.name}${differences(row, workspaceServer({ id: row.id }))}`,
+      (row) =>
+        `workspace ${row.id} ${row.name}${differences(row, workspaceServer({ id: row.id, name: row.name }))}`,
     ),
     ...rows.crew_servers.map((row) => {
       const { id, name, workspace_mcp_server_id: link } = row;
@@ -39,6 +45,17 @@ function differences(row: object, usual: object): string {
     .filter(([field, value]) => value !== usually.get(field))
     .map(([field, value]) => ` ${field}=${valueText(field, value)}`)
     .join('');
+}
+
+/** What the rows are filled with, in the same words. */
+export function describeVault({ credentials = [], redacted }: Case): string[] {
+  return [
+    ...credentials.map((each) => {
+      const { id, name } = each;
+      return `credential ${id} ${name}${differences(each, credential({ id, name }))}`;
+    }),
+    ...(redacted ? ['for somebody who may not read secrets'] : []),
+  ];
 }
 
 /** What `resolve` answers, a line for each server. */

@@ -1,3 +1,4 @@
+import type { DisclosedCredential, GivenCredentials } from '../credentials.js';
 import type { BindingRow, CrewServerRow, TierRows, ToolRow, WorkspaceServerRow } from '../rows.js';
 
 /** Rows for tests: each works as it is, and a test names only the fields that it is about. */
@@ -78,4 +79,28 @@ export function disabledTool(tool_name: string, crew_server_id = 'srv_o'): ToolR
 /** The rows of an agent in crew_1. */
 export function tiers(rows: Partial<TierRows> = {}): TierRows {
   return { crew_id: 'crew_1', workspace_servers: [], crew_servers: [], bindings: [], tools: [], ...rows };
+}
+
+/** One that works, whatever it is used for. */
+export function credential(fields: Partial<DisclosedCredential> = {}): DisclosedCredential {
+  return {
+    id: 'cred_1',
+    name: 'token',
+    type: 'secret',
+    status: 'active',
+    status_reason: null,
+    allowed_origins: null,
+    value: 's3cret',
+    retryable: false,
+    ...fields,
+  };
+}
+
+export function plain(...credentials: DisclosedCredential[]): GivenCredentials {
+  return { plain: true, credentials };
+}
+
+/** With values all the same, which an answer must not have. */
+export function unreadable(...credentials: DisclosedCredential[]): GivenCredentials {
+  return { plain: false, credentials };
 }

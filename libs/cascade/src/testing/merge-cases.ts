@@ -1,5 +1,13 @@
 import type { Case } from './describe.js';
-import { binding, crewBinding, disabledTool, override, stdioServer, workspaceServer } from './factories.js';
+import {
+  binding,
+  credential,
+  crewBinding,
+  disabledTool,
+  override,
+  stdioServer,
+  workspaceServer,
+} from './factories.js';
 
 const elsewhere = { endpoint: 'https://other.example/mcp' };
 const secretHeader = { headers_json: '{"Authorization":"s3cret"}' };
@@ -13,6 +21,7 @@ const merges: Case[] = [
       crew_servers: [override()],
       bindings: [binding({ credential_id: 'cred_1' })],
     },
+    credentials: [credential()],
     shows: ['binding_id', 'credential_id'],
     resolved: ['github (srv_w, srv_o) binding_id="bnd_w" credential_id="cred_1"'],
     explained: ['binding_id from agent bnd_w', 'credential_id from agent bnd_w'],
@@ -146,6 +155,7 @@ const moves: Case[] = [
       crew_servers: [override(elsewhere)],
       bindings: [crewBinding({ credential_id: 'cred_1' })],
     },
+    credentials: [credential()],
     shows: ['credential_id'],
     resolved: ['github (srv_w, srv_o) credential_id="cred_1"'],
     explained: ['credential_id from agent bnd_c'],
