@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RecordChange } from '@hawser/contracts';
+import type { AnyEvent, RecordChange } from '@hawser/contracts';
 import { bindingsChanged } from '@hawser/contracts/bindings';
 import {
   createAgent,
@@ -20,6 +20,7 @@ import {
   type AuditPage,
   type AuditQuery,
 } from '@hawser/contracts/directory';
+import { vaultChanged } from '@hawser/contracts/vault';
 import type { EventEnvelope } from '@hawser/messaging';
 import { testDatabase, type TestDatabase } from '@hawser/testing';
 import type { Caller } from '../testing/caller.js';
@@ -41,8 +42,13 @@ async function entries(caller: Caller, query: AuditQuery = {}): Promise<AuditEnt
   return (await caller.call(listAudit, query)).entries;
 }
 
-/** What `bindings` tells of a change. */
-function event(caller: Caller, change: Partial<RecordChange> = {}, occurredAt = new Date()): EventEnvelope {
+/** What `bindings` or the vault tells of a change. */
+function event(
+  caller: Caller,
+  change: Partial<RecordChange> = {},
+  occurredAt = new Date(),
+  { subject }: AnyEvent = bindingsChanged,
+): EventEnvelope {
   const data = {
     entity: 'crew_server',
     fact: 'updated',
@@ -53,7 +59,7 @@ function event(caller: Caller, change: Partial<RecordChange> = {}, occurredAt = 
   };
   return {
     id: `evt_${randomUUID()}`,
-    subject: bindingsChanged.subject,
+    subject,
     occurred_at: occurredAt.toISOString(),
     workspace_id: caller.workspaceId,
     actor: caller.context.actor,
@@ -155,6 +161,24 @@ describe("another service's change", () => {
         target_name: 'github',
         fields: ['endpoint'],
         request_id: 'req-of-the-change',
+      },
+    ]);
+  });
+
+  it("of the vault's is noted too, also when nobody of the workspace made it", async () => {
+    const owner = await directory.owner();
+    const change = { entity: 'credential', id: 'cred_1', name: 'github', fields: ['value', 'expires_at'] };
+    await directory.events.publish({
+      ...event(owner, change, new Date(), vaultChanged),
+      actor: { kind: 'system', id: 'vault' },
+    });
+    expect(await entries(owner, { action: 'credential.updated' })).toMatchObject([
+      {
+        actor_kind: 'system',
+        actor_id: 'vault',
+        actor_user_id: null,
+        target_id: 'cred_1',
+        fields: change.fields,
       },
     ]);
   });

@@ -1,6 +1,6 @@
-import { ServiceError, type Actor } from '@hawser/contracts';
-import type { AuditQuery } from '@hawser/contracts/directory';
-import { newId, readPage, type Page } from '@hawser/persistence';
+import type { Actor } from '@hawser/contracts';
+import type { AuditPage, AuditQuery } from '@hawser/contracts/directory';
+import { newId, readAuditLog } from '@hawser/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { AuditEntity } from './audit.entity.js';
@@ -27,46 +27,13 @@ export function newEntry(workspaceId: string, origin: Origin, deed: Deed): Audit
   };
 }
 
-export interface AuditFilter {
-  actor: string | null;
-  action: string | null;
-  since: Date | null;
-  until: Date | null;
-}
-
 @Injectable()
 export class AuditRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /**
-   * Newest first.
-   * @throws ServiceError validation_failed for a cursor without a time
-   */
-  list(workspaceId: string, page: AuditQuery, filter: AuditFilter): Promise<Page<AuditEntity>> {
-    return readPage(
-      page,
-      2,
-      ({ at, id }) => [at.toISOString(), id],
-      (after, limit) =>
-        this.dataSource.query<AuditEntity[]>(
-          `SELECT * FROM audit_log WHERE workspace_id = $1
-             AND ($3::text IS NULL OR actor_id = $3 OR actor_user_id = $3)
-             AND ($4::text IS NULL OR action = $4)
-             AND ($5::timestamptz IS NULL OR at >= $5)
-             AND ($6::timestamptz IS NULL OR at < $6)
-             ${after ? 'AND (at, id) < ($7::timestamptz, $8)' : ''}
-           ORDER BY at DESC, id DESC LIMIT $2`,
-          [
-            workspaceId,
-            limit,
-            filter.actor,
-            filter.action,
-            filter.since,
-            filter.until,
-            ...(after ? [timeIn(after), after[1]] : []),
-          ],
-        ),
-    );
+  /** @throws ServiceError validation_failed for a time or a cursor that is none */
+  list(workspaceId: string, query: AuditQuery): Promise<AuditPage> {
+    return readAuditLog(this.dataSource, 'audit_log', workspaceId, query);
   }
 
   /** Writes nothing when the workspace is gone: an event that comes late must not fail, nor bring anything back. */
@@ -90,11 +57,4 @@ export class AuditRepository {
       ],
     );
   }
-}
-
-function timeIn([at = '']: string[]): Date {
-  // As toISOString writes it: of years beyond four digits the database knows fewer than JavaScript.
-  const time = new Date(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(at) ? at : NaN);
-  if (!Number.isNaN(time.getTime())) return time;
-  throw ServiceError.invalid('cursor', 'must be the next_cursor of an earlier page');
 }

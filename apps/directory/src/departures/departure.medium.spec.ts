@@ -10,6 +10,7 @@ import {
 import { testDatabase, type TestDatabase } from '@hawser/testing';
 import { Logger } from '@nestjs/common';
 import { DirectoryHarness, eventually } from '../testing/directory-harness.js';
+import type { KeeperStandIn } from '../testing/keeper-stand-in.js';
 
 let database: TestDatabase;
 let directory: DirectoryHarness;
@@ -19,7 +20,7 @@ beforeAll(async () => {
   directory = await DirectoryHarness.start(database.url);
 });
 afterEach(() => {
-  Object.assign(directory.bindings, { failsCalls: false, failsEvents: false });
+  for (const keeper of keepers()) Object.assign(keeper, { failsCalls: false, failsEvents: false });
   jest.restoreAllMocks();
 });
 afterAll(async () => {
@@ -27,19 +28,23 @@ afterAll(async () => {
   await database.drop();
 });
 
+const keepers = (): KeeperStandIn[] => [directory.bindings, directory.vault];
+
 const inOutbox = (id: string): Promise<{ id: string }[]> =>
   directory.query(`SELECT id FROM outbox WHERE envelope->'data'->>'id' = $1`, [id]);
 
 describe('what is deleted', () => {
-  it('has been forgotten by the other service when the answer comes', async () => {
+  it('has been forgotten by the other services when the answer comes', async () => {
     const owner = await directory.owner();
     const { workspaceId } = owner;
     const crew = await owner.call(createCrew, { name: 'Crew' });
     await owner.call(deleteCrew, { crew_id: crew.id });
-    expect(directory.bindings.toldDirectly).toContainEqual({ kind: 'crew', id: crew.id, workspaceId });
     const agent = await owner.call(createAgent, { name: 'a' });
     await owner.call(deleteAgent, { agent_id: agent.id });
-    expect(directory.bindings.toldDirectly).toContainEqual({ kind: 'agent', id: agent.id, workspaceId });
+    for (const { toldDirectly } of keepers()) {
+      expect(toldDirectly).toContainEqual({ kind: 'crew', id: crew.id, workspaceId });
+      expect(toldDirectly).toContainEqual({ kind: 'agent', id: agent.id, workspaceId });
+    }
   });
 
   it('is told by an event as well, which then leaves the outbox', async () => {
@@ -47,8 +52,10 @@ describe('what is deleted', () => {
     const { workspaceId } = owner;
     const { id } = await owner.call(createAgent, { name: 'a' });
     await owner.call(deleteAgent, { agent_id: id });
-    await eventually(() => directory.bindings.toldByEvent.some((told) => told.id === id));
-    expect(directory.bindings.toldByEvent).toContainEqual({ kind: 'agent', id, workspaceId });
+    for (const { toldByEvent } of keepers()) {
+      await eventually(() => toldByEvent.some((told) => told.id === id));
+      expect(toldByEvent).toContainEqual({ kind: 'agent', id, workspaceId });
+    }
     await eventually(async () => (await inOutbox(id)).length === 0);
   });
 
@@ -58,37 +65,42 @@ describe('what is deleted', () => {
     await owner.call(deleteWorkspace, {});
     for (const { workspaceId } of [owner, tester]) {
       const departed = { kind: 'workspace', id: workspaceId, workspaceId };
-      expect(directory.bindings.toldDirectly).toContainEqual(departed);
-      await eventually(() => directory.bindings.toldByEvent.some(({ id }) => id === workspaceId));
-      expect(directory.bindings.toldByEvent).toContainEqual(departed);
+      for (const { toldDirectly, toldByEvent } of keepers()) {
+        expect(toldDirectly).toContainEqual(departed);
+        await eventually(() => toldByEvent.some(({ id }) => id === workspaceId));
+        expect(toldByEvent).toContainEqual(departed);
+      }
     }
   });
 });
 
-describe('while the other service is down', () => {
+describe.each(['bindings', 'vault'] as const)('while %s is down', (service) => {
   it('deletes all the same, with a warning, and keeps the event until it is back', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined);
-    Object.assign(directory.bindings, { failsCalls: true, failsEvents: true });
+    const down = directory[service];
+    Object.assign(down, { failsCalls: true, failsEvents: true });
     const owner = await directory.owner();
     const { id } = await owner.call(createAgent, { name: 'a' });
     expect(await owner.call(deleteAgent, { agent_id: id })).toEqual({ id, deleted: true });
     expect(await owner.failure(getAgent, { agent_id: id })).toMatchObject({ code: 'not_found' });
     expect(warn).toHaveBeenCalledWith(
-      expect.stringContaining(`could not be told that agent ${id} is deleted`),
+      expect.stringContaining(`${service} could not be told that agent ${id} is deleted`),
     );
     expect(await inOutbox(id)).toHaveLength(1);
-    expect(directory.bindings.toldByEvent.map((told) => told.id)).not.toContain(id);
+    expect(down.toldByEvent.map((told) => told.id)).not.toContain(id);
+    for (const other of keepers().filter((keeper) => keeper !== down))
+      expect(other.toldDirectly.map((told) => told.id)).toContain(id);
 
-    Object.assign(directory.bindings, { failsCalls: false, failsEvents: false });
-    await eventually(() => directory.bindings.toldByEvent.some((told) => told.id === id));
+    Object.assign(down, { failsCalls: false, failsEvents: false });
+    await eventually(() => down.toldByEvent.some((told) => told.id === id));
     await eventually(async () => (await inOutbox(id)).length === 0);
   });
 });
 
 it('tells nobody of a deletion that did not happen', async () => {
   const owner = await directory.owner();
-  const told = directory.bindings.toldDirectly.length;
+  const told = keepers().map(({ toldDirectly }) => toldDirectly.length);
   expect(await owner.failure(deleteCrew, { crew_id: 'crew_none' })).toMatchObject({ code: 'not_found' });
-  expect(directory.bindings.toldDirectly).toHaveLength(told);
+  expect(keepers().map(({ toldDirectly }) => toldDirectly.length)).toEqual(told);
   expect(await inOutbox('crew_none')).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { CallContext } from '@hawser/contracts';
-import { forgetTenant } from '@hawser/contracts/bindings';
+import { forgetTenant as forgetInBindings } from '@hawser/contracts/bindings';
 import { tenantDeparted, type Departure } from '@hawser/contracts/directory';
+import { forgetTenant as forgetInVault } from '@hawser/contracts/vault';
 import { BusClient } from '@hawser/messaging';
 import { Injectable, Logger } from '@nestjs/common';
 import { ChangeService, type Change } from '../changes/change.service.js';
@@ -10,6 +11,9 @@ import type { Hold } from '../workspaces/workspace.repository.js';
 export interface Departed extends Departure {
   workspaceId: string;
 }
+
+/** Those that keep rows for tenants. */
+const keepers = { bindings: forgetInBindings, vault: forgetInVault };
 
 /** Deletes what others hang their rows on, and sees to it that they remove them. */
 @Injectable()
@@ -41,15 +45,23 @@ export class DepartureService {
       },
       hold,
     );
-    await Promise.all(departed.map((tenant) => this.tell(context, tenant)));
+    const services = Object.keys(keepers) as (keyof typeof keepers)[];
+    await Promise.all(
+      departed.flatMap((tenant) => services.map((service) => this.tell(context, service, tenant))),
+    );
   }
 
-  private async tell(context: CallContext, { workspaceId, kind, id }: Departed): Promise<void> {
+  /** All are told at once, so that none waits for another that is away. */
+  private async tell(
+    context: CallContext,
+    service: keyof typeof keepers,
+    { workspaceId, kind, id }: Departed,
+  ): Promise<void> {
     try {
-      await this.bus.call(forgetTenant, { kind, id }, { ...context, workspaceId });
+      await this.bus.call(keepers[service], { kind, id }, { ...context, workspaceId });
     } catch (error) {
       this.log.warn(
-        `bindings could not be told that ${kind} ${id} is deleted; the event will: ${String(error)}`,
+        `${service} could not be told that ${kind} ${id} is deleted; the event will: ${String(error)}`,
       );
     }
   }

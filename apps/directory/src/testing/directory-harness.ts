@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Role } from '@hawser/contracts';
+import { forgetTenant as forgetInBindings } from '@hawser/contracts/bindings';
 import {
   authorise,
   createMember,
@@ -10,6 +11,7 @@ import {
   type Authorise,
   type Member,
 } from '@hawser/contracts/directory';
+import { forgetTenant as forgetInVault } from '@hawser/contracts/vault';
 import { BusClient, BusServer, InProcessEvents, MemoryHub } from '@hawser/messaging';
 import { migrate, OutboxRelay } from '@hawser/persistence';
 import type { INestMicroservice } from '@nestjs/common';
@@ -18,16 +20,19 @@ import { DataSource } from 'typeorm';
 import { DirectoryModule } from '../app.module.js';
 import { directoryDatabase } from '../database/database.js';
 import { hashOf } from '../tokens/token-secret.js';
-import { BindingsStandIn } from './bindings-stand-in.js';
 import { Caller } from './caller.js';
+import { DisclosuresStandIn } from './disclosures-stand-in.js';
+import { KeeperStandIn } from './keeper-stand-in.js';
 
-/** The service as it runs in standalone, with a stand-in for the other one. */
+/** The service as it runs in standalone, with stand-ins for the others. */
 export class DirectoryHarness {
   private constructor(
     private readonly app: INestMicroservice,
     private readonly client: BusClient,
     readonly events: InProcessEvents,
-    readonly bindings: BindingsStandIn,
+    readonly bindings: KeeperStandIn,
+    readonly vault: KeeperStandIn,
+    readonly disclosures: DisclosuresStandIn,
   ) {}
 
   /** On an empty database. */
@@ -44,9 +49,12 @@ export class DirectoryHarness {
       },
     );
     await app.listen();
-    const bindings = new BindingsStandIn(hub.connect(), events);
+    const others = hub.connect();
+    const bindings = new KeeperStandIn(others, events, 'bindings', forgetInBindings);
+    const vault = new KeeperStandIn(others, events, 'vault', forgetInVault);
+    const disclosures = new DisclosuresStandIn(others);
     app.get(OutboxRelay).start();
-    return new DirectoryHarness(app, new BusClient(hub.connect()), events, bindings);
+    return new DirectoryHarness(app, new BusClient(hub.connect()), events, bindings, vault, disclosures);
   }
 
   async stop(): Promise<void> {

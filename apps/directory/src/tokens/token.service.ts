@@ -1,4 +1,5 @@
 import {
+  readTime,
   ServiceError,
   workspaceOf,
   type Actor,
@@ -21,7 +22,6 @@ import { ChangeService, type Change } from '../changes/change.service.js';
 import type { MemberEntity } from '../members/member.entity.js';
 import { MemberRepository } from '../members/member.repository.js';
 import { requireNotAbove } from '../members/role-order.js';
-import { readTime } from '../times/read-time.js';
 import { homeOf, SandboxService } from '../workspaces/sandbox.service.js';
 import { newToken } from './new-token.js';
 import type { TokenEntity } from './token.entity.js';

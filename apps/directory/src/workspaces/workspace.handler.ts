@@ -1,4 +1,4 @@
-import type { CallContext, Deleted, PageQuery } from '@hawser/contracts';
+import type { CallContext, Deleted, PageQuery, Nothing } from '@hawser/contracts';
 import {
   createWorkspace,
   deleteWorkspace,
@@ -7,7 +7,6 @@ import {
   updateWorkspace,
   type CreatedWorkspace,
   type CreateWorkspace,
-  type Nothing,
   type PatchWorkspace,
   type Workspace,
   type WorkspacePage,
