@@ -4,8 +4,7 @@ import { programVariables, variables } from '@hawser/runtime';
 export const gatewayVariables = {
   ...programVariables,
   HAWSER_CORS_ORIGINS: variables.origins({ default: [] }),
+  HAWSER_PUBLIC_URL: variables.httpUrl({ default: undefined }),
   OIDC_ISSUER: variables.httpUrl({ default: undefined }),
   OIDC_AUDIENCE: variables.text({ default: undefined }),
-  // Of services that are still to come: a mistake in it shows now rather than then.
-  HAWSER_PUBLIC_URL: variables.httpUrl({ default: undefined }),
 };

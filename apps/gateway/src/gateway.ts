@@ -1,12 +1,11 @@
-import type { Broadcasts, BusClient } from '@hawser/messaging';
 import type { LoggerService, LogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { OidcOptions } from './access/oidc/oidc-options.js';
+import { CredentialsApiModule } from './api/credentials/credentials-api.module.js';
 import { DirectoryApiModule } from './api/directory/directory-api.module.js';
 import { OAuthApiModule } from './api/oauth/oauth-api.module.js';
 import { TiersApiModule } from './api/tiers/tiers-api.module.js';
-import { GatewayModule } from './app.module.js';
+import { GatewayModule, type GatewayParts } from './app.module.js';
 import { acceptEmptyJson } from './http/empty-json.js';
 import { requestId } from './http/request-id.js';
 import { SilentConnections } from './http/silent-connections.js';
@@ -16,13 +15,9 @@ import { sendProblem } from './problems/problem.filter.js';
 import { refuseConnection } from './problems/refuse-connection.js';
 import type { Surface } from './openapi/documents.js';
 
-export interface GatewayOptions {
-  bus: BusClient;
-  broadcasts: Broadcasts;
+export interface GatewayOptions extends GatewayParts {
   /** Origins whose pages may call the gateway from a browser. */
   corsOrigins: readonly string[];
-  /** The issuer whose JWTs are taken besides Hawser's own tokens. */
-  oidc?: OidcOptions | undefined;
   logger: LoggerService | LogLevel[];
   /** Whether every request gets a line at level debug; making it costs time, whether or not somebody reads it. */
   logRequests?: boolean;
@@ -30,6 +25,7 @@ export interface GatewayOptions {
 
 export const surfaces: readonly Surface[] = [
   { name: 'tiers', title: 'Hawser: tiers and resolver', module: TiersApiModule },
+  { name: 'credentials', title: 'Hawser: credentials', module: CredentialsApiModule },
   { name: 'oauth', title: 'Hawser: OAuth', module: OAuthApiModule },
   { name: 'directory', title: 'Hawser: directory', module: DirectoryApiModule },
 ];
@@ -46,12 +42,10 @@ const silentConnections = new WeakMap<NestFastifyApplication, SilentConnections>
 
 /** The gateway, ready to listen. */
 export async function createGateway({
-  bus,
-  broadcasts,
   corsOrigins,
-  oidc,
   logger,
   logRequests = false,
+  ...parts
 }: GatewayOptions): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: bodyLimitBytes,
@@ -75,7 +69,7 @@ export async function createGateway({
   adapter.getInstance().removeContentTypeParser('text/plain');
   acceptEmptyJson(adapter.getInstance());
   observeRequests(adapter.getInstance(), { logRequests });
-  const module = GatewayModule.register(bus, broadcasts, oidc);
+  const module = GatewayModule.register(parts);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger,
     // Nest's parsers add forms, and do no more for JSON than Fastify's own.

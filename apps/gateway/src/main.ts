@@ -44,6 +44,7 @@ function gatewayProgram(environment: NodeJS.ProcessEnv): Program {
         logger,
         logRequests: ['debug', 'trace'].includes(config.HAWSER_LOG_LEVEL),
         oidc,
+        publicUrl: config.HAWSER_PUBLIC_URL,
       });
       started.add(gateway, () => closeGateway(gateway));
       const url = await listen(gateway, address);

@@ -1,8 +1,9 @@
-import { roles, type AnyRpc, type Role } from '@hawser/contracts';
+import { mayReadSecrets, roles, type AnyRpc, type Role } from '@hawser/contracts';
 import { authorise, type Access, type TokenScope } from '@hawser/contracts/directory';
-import { table, type Line } from '../testing/permission-table.js';
+import type { Line } from '../testing/permission-line.js';
+import { table } from '../testing/permission-table.js';
 import { owner, testGateway, token, type TestGateway } from '../testing/test-gateway.js';
-import { isEnough, mayReadSecrets, permissions, type PermissionName } from './permissions.js';
+import { isEnough, permissions, type PermissionName } from './permissions.js';
 
 const read = 'integrations:read' as const;
 const write = 'integrations:write' as const;
@@ -82,7 +83,13 @@ describe('who may do what', () => {
   it('opens to users outside any workspace what needs none, and nothing else', () => {
     const names = Object.keys(permissions) as PermissionName[];
     const open = names.filter((name) => isEnough(null, permissions[name], false));
-    expect(open.sort()).toEqual(['directory.read', 'oauth.discover', 'self', 'workspaces.create']);
+    expect(open.sort()).toEqual([
+      'directory.read',
+      'oauth.discover',
+      'oauth.providers',
+      'self',
+      'workspaces.create',
+    ]);
     // Whoever has no role in a workspace may do nothing there.
     expect(names.filter((name) => isEnough(null, permissions[name], true))).toEqual([]);
   });

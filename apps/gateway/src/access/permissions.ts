@@ -33,6 +33,15 @@ export const permissions = {
   // They store nothing, but make Hawser send requests to an address of the caller's choice.
   'servers.test': { ...write, roles: members },
   'oauth.discover': { ...write, roles: members, outsiders: true },
+  'credentials.read': { ...read, roles: everyone },
+  'credentials.write': { ...write, roles: managers },
+  'keys.rotate': { ...fullToken, roles: ['OWNER'] },
+  'oauth.providers': { ...read, roles: everyone, outsiders: true },
+  'oauth-clients.write': { ...write, roles: admins },
+  // A flow stores nothing but the one credential that it is for.
+  'oauth.connect': { ...write, roles: members },
+  // It makes a server of the workspace besides.
+  'oauth.auto-connect': { ...write, roles: admins },
   'directory.read': { ...read, roles: everyone, outsiders: true },
   'crews.write': { ...write, roles: managers },
   'agents.write': { ...write, roles: managers },
@@ -51,9 +60,4 @@ export type PermissionName = keyof typeof permissions;
 export function isEnough(role: Role | null, permission: Permission, isInWorkspace: boolean): boolean {
   if (role !== null) return permission.roles.includes(role);
   return !isInWorkspace && permission.outsiders;
-}
-
-/** Who gets secrets in plain text: an agent about itself, and those who could change the credential anyway. */
-export function mayReadSecrets(actor: { kind: string; role?: Role }): boolean {
-  return actor.kind === 'agent' || (actor.role !== undefined && admins.includes(actor.role));
 }

@@ -1,6 +1,7 @@
 import type { CallContext } from '@hawser/contracts';
 import type { Access } from '@hawser/contracts/directory';
 import type { FastifyRequest } from 'fastify';
+import { pathOf } from './path-of.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -25,7 +26,7 @@ export function anonymousContext(request: FastifyRequest): CallContext {
 export function callContext(request: FastifyRequest): CallContext {
   const { access, idempotencyKey } = request;
   if (access === undefined)
-    throw new Error(`${request.method} ${request.url} was let in without an access check`);
+    throw new Error(`${request.method} ${pathOf(request)} was let in without an access check`);
   return {
     ...traceOf(request),
     actor: access.actor,

@@ -2,6 +2,7 @@ import { inCall, startRequestSpan, withinSpan } from '@hawser/messaging';
 import { SpanStatusCode, type Span } from '@opentelemetry/api';
 import { Logger } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { pathOf } from '../http/path-of.js';
 import { RequestDurations } from './request-durations.js';
 import { RequestTrace } from './request-trace.js';
 
@@ -49,12 +50,6 @@ function logRequest(request: FastifyRequest, status: number, elapsedMs: number):
 /** The route, never the path: ids would make a series each. */
 function routeOf(request: FastifyRequest): string {
   return request.routeOptions.url ?? 'none';
-}
-
-/** Without the query: what is in it may be nobody else's business. */
-function pathOf({ url }: FastifyRequest): string {
-  const end = url.indexOf('?');
-  return end < 0 ? url : url.slice(0, end);
 }
 
 // https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-server-span

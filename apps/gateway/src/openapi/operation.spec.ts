@@ -5,6 +5,7 @@ interface Operation {
   parameters: { name: string; in: string; required: boolean }[];
   requestBody?: { required?: boolean; content: Record<string, { schema: { $ref: string } }> };
   responses: Record<string, { description: string }>;
+  security?: object[];
 }
 
 interface Document {
@@ -44,6 +45,45 @@ describe('the API document', () => {
   it('says of the test of a server that it needs no body, and of discovery that it does', () => {
     expect(document.paths[`${server}/test`]?.post?.requestBody?.required).toBe(false);
     expect(document.paths['/api/v1/oauth/discover']?.post?.requestBody?.required).toBe(true);
+  });
+
+  it('says of credentials what is told while the vault is away, and of others that a service is', () => {
+    const codesOf = (path: string): string | undefined =>
+      document.paths[path]?.get?.responses['503']?.description;
+    // The service that says who is calling may be away there, too.
+    expect(codesOf('/api/v1/credentials')).toBe('service_unavailable, secret_encryption_unavailable');
+    expect(codesOf('/api/v1/crews')).toBe('service_unavailable');
+    expect(document.paths['/api/v1/credentials/{credentialId}']?.delete?.responses['409']?.description).toBe(
+      'credential_in_use',
+    );
+  });
+
+  it('asks for no token where anybody may come', () => {
+    const open = ['/api/v1/oauth/callback', '/api/v1/oauth/client-metadata.json'];
+    const isOpen = (operation: Operation): boolean => operation.security === undefined;
+    const paths = Object.entries(document.paths)
+      .filter(([, methods]) => Object.values(methods).some(isOpen))
+      .map(([path]) => path);
+    expect(paths.sort()).toEqual(open);
+    const { responses, parameters } = document.paths[open[0] as string]?.get as Operation;
+    expect(Object.keys(responses)).toEqual(['200', '302', '400', '500', '502', '503', '504']);
+    expect(parameters.map(({ name, in: place }) => [name, place])).toEqual(
+      ['state', 'code', 'iss', 'error', 'error_description'].map((name) => [name, 'query']),
+    );
+  });
+
+  it('is there for each surface, and the union has them all', async () => {
+    const names = ['tiers', 'credentials', 'oauth', 'directory'];
+    const documents = await Promise.all(
+      names.map(async (name) => (await gateway.app.inject(`/api/openapi/${name}.json`)).json<Document>()),
+    );
+    const paths = documents.map((surface) => Object.keys(surface.paths));
+    expect(paths.flat().sort()).toEqual(Object.keys(document.paths).sort());
+    expect(paths[1]).toEqual([
+      '/api/v1/credentials',
+      '/api/v1/credentials/rotate-keys',
+      '/api/v1/credentials/{credentialId}',
+    ]);
   });
 
   it('says which codes each status has, but not what is told to callers who have left', () => {

@@ -32,7 +32,8 @@ export function Operation(
   options: OperationOptions = {},
 ): MethodDecorator {
   const { status = 200, answer = contract.response, description, errors = [] } = options;
-  const all = new Set([...accessErrors, ...universalErrors, ...contract.errors, ...errors]);
+  const { unavailable } = contract;
+  const all = new Set([...accessErrors, ...universalErrors, unavailable, ...contract.errors, ...errors]);
   const codes = [...all].filter((code) => !unheard.includes(code));
   const byStatus = Map.groupBy(codes, (code) => statusOf[code]);
   const failures = [...byStatus].map(([failure, reasons]) => failureResponse(failure, reasons.join(', ')));

@@ -3,6 +3,7 @@ import { stackOf } from '@hawser/messaging';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { challengeOf } from '../access/bearer-token.js';
+import { pathOf } from '../http/path-of.js';
 import { toProblem } from './problem.js';
 
 const log = new Logger('Gateway');
@@ -17,15 +18,21 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 export function sendProblem(exception: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const error = toServiceError(exception, request);
-  if (error.code === 'internal')
-    log.error(`${request.method} ${request.url} (${request.id})`, stackOf(exception));
+  const error = asServiceError(exception, request);
   const problem = toProblem(error, request.id);
   reply.header('x-request-id', request.id);
   if (problem.status === 401) reply.header('www-authenticate', challengeOf(request));
   const retryAfter = error.details.retry_after_seconds;
   if (typeof retryAfter === 'number') reply.header('retry-after', String(retryAfter));
   void reply.status(problem.status).type('application/problem+json; charset=utf-8').send(problem);
+}
+
+/** What the caller may be told of it; of what nobody foresaw, all is in the log. */
+export function asServiceError(exception: unknown, request: FastifyRequest): ServiceError {
+  const error = toServiceError(exception, request);
+  if (error.code === 'internal')
+    log.error(`${request.method} ${pathOf(request)} (${request.id})`, stackOf(exception));
+  return error;
 }
 
 function toServiceError(exception: unknown, request: FastifyRequest): ServiceError {
@@ -36,7 +43,7 @@ function toServiceError(exception: unknown, request: FastifyRequest): ServiceErr
     if (empty !== undefined) return ServiceError.invalid(empty, 'must not be empty in the path', '');
     return new ServiceError(
       'route_not_found',
-      `there is no ${request.method} ${request.url.split('?')[0]}; see /api/docs`,
+      `there is no ${request.method} ${pathOf(request)}; see /api/docs`,
     );
   }
   // Health checks throw what they found.

@@ -10,6 +10,7 @@ describe('a problem document', () => {
       internal: 500,
       upstream_failed: 502,
       service_busy: 503,
+      secret_encryption_unavailable: 503,
       service_unavailable: 503,
       service_timeout: 504,
     });

@@ -7,6 +7,7 @@ export const statusOf: Record<ErrorCode, number> = {
   malformed_message: 400,
   tenant_missing: 400,
   tenant_conflict: 400,
+  oauth_state_invalid: 400,
   unauthenticated: 401,
   forbidden: 403,
   scope_missing: 403,
@@ -19,6 +20,8 @@ export const statusOf: Record<ErrorCode, number> = {
   managed: 409,
   member_exists: 409,
   last_owner: 409,
+  credential_in_use: 409,
+  oauth_client_missing: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
   idempotency_key_reused: 422,
@@ -28,6 +31,7 @@ export const statusOf: Record<ErrorCode, number> = {
   upstream_failed: 502,
   service_unavailable: 503,
   service_busy: 503,
+  secret_encryption_unavailable: 503,
   service_timeout: 504,
 };
 

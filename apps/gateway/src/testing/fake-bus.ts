@@ -8,17 +8,20 @@ export class FakeBus implements Bus {
   private readonly listeners: [subject: string, hear: (message: BusMessage) => void][] = [];
   private readonly outages: (() => void)[] = [];
 
-  /** What a contract answers from now on; an `Error` is what reaching it fails with. */
+  /** What a contract answers from now on, or makes of each request; an `Error` is what reaching it fails with. */
   answer({ subject }: { subject: string }, value: unknown): void {
     this.answers.set(subject, value);
   }
 
-  request(subject: string, { data, headers }: BusMessage): Promise<BusMessage> {
-    this.asked.push({ subject, request: JSON.parse(Buffer.from(data).toString()), headers });
-    if (!this.answers.has(subject)) return Promise.reject(new NoResponderError(subject));
-    const value = this.answers.get(subject);
-    if (value instanceof Error) return Promise.reject(value);
-    return Promise.resolve({ data: Buffer.from(JSON.stringify(value)), headers: {} });
+  async request(subject: string, { data, headers }: BusMessage): Promise<BusMessage> {
+    const request: unknown = JSON.parse(Buffer.from(data).toString());
+    this.asked.push({ subject, request, headers });
+    if (!this.answers.has(subject)) throw new NoResponderError(subject);
+    const answer = this.answers.get(subject);
+    const value =
+      typeof answer === 'function' ? await (answer as (request: unknown) => unknown)(request) : answer;
+    if (value instanceof Error) throw value;
+    return { data: Buffer.from(JSON.stringify(value)), headers: {} };
   }
 
   respond(): Subscription {

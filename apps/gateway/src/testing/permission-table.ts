@@ -1,4 +1,3 @@
-import type { AnyRpc } from '@hawser/contracts';
 import {
   createAgentBinding,
   createCrewServer,
@@ -21,31 +20,13 @@ import {
   listAudit,
   listCrews,
   updateWorkspace,
-  type TokenScope,
 } from '@hawser/contracts/directory';
-import { discoverOAuth, refreshToolsFromServer, testServer } from '@hawser/contracts/probe';
-import type { PermissionName } from '../access/permissions.js';
+import { refreshToolsFromServer, testServer } from '@hawser/contracts/probe';
+import { no, read, tenant, write, yes, type Line } from './permission-line.js';
+import { vaultLines } from './vault-permissions.js';
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
-
-export interface Line {
-  permission: PermissionName;
-  /** One route that asks for it, the contract that it calls, and a body that is fit for it. */
-  route: [Method, string];
-  calls: AnyRpc | null;
-  body?: object;
-  /** Of OWNER, ADMIN, MANAGER, MEMBER, VIEWER, and the token of the agent that the path names. */
-  may: [boolean, boolean, boolean, boolean, boolean, boolean];
-  scope: TokenScope | null;
-}
-
-const yes = true;
-const no = false;
-const tenant = '?workspace_id=ws_1';
 const agent = '/api/v1/agents/agt_1';
 const crew = '/api/v1/crews/crew_1';
-const read = 'integrations:read' as const;
-const write = 'integrations:write' as const;
 const named = { name: 'x' };
 const reachable = { ...named, endpoint: 'https://mcp.example.com/mcp' };
 const bound = { mcp_server_id: 'srv_1', mcp_server_scope: 'workspace' };
@@ -147,14 +128,7 @@ export const table: readonly Line[] = [
     may: [yes, yes, yes, yes, no, no],
     scope: write,
   },
-  {
-    permission: 'oauth.discover',
-    route: ['POST', '/api/v1/oauth/discover'],
-    calls: discoverOAuth,
-    body: { mcp_url: 'https://mcp.example.com/mcp' },
-    may: [yes, yes, yes, yes, no, no],
-    scope: write,
-  },
+  ...vaultLines,
   {
     permission: 'agent-bindings.write',
     route: ['POST', `${agent}/integrations${tenant}`],

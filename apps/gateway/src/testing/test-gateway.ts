@@ -6,6 +6,8 @@ import { FakeBus } from './fake-bus.js';
 
 export const token = `hws_live_${'x'.repeat(43)}`;
 
+export const publicUrl = 'https://hawser.example.com';
+
 /** What `directory` says of an OWNER, whatever agent and crew the path names. */
 export const owner: Access = {
   actor: { kind: 'user', id: 'tok_1', user_id: 'usr_1', role: 'OWNER' },
@@ -25,10 +27,9 @@ export interface TestGateway {
 }
 
 /** The whole gateway on a bus where every caller is the OWNER until told otherwise; `app.inject` needs no port. */
-export async function testGateway({
-  corsOrigins = [],
-  oidc,
-}: Partial<GatewayOptions> = {}): Promise<TestGateway> {
+export async function testGateway(
+  options: Partial<Omit<GatewayOptions, 'bus' | 'broadcasts'>> = {},
+): Promise<TestGateway> {
   const bus = new FakeBus();
   bus.answer(authorise, owner);
   // Services that are not there do not come back in these tests.
@@ -36,9 +37,10 @@ export async function testGateway({
   const app = await createGateway({
     bus: client,
     broadcasts: new Broadcasts(bus),
-    corsOrigins,
-    oidc,
+    corsOrigins: [],
+    publicUrl,
     logger: [],
+    ...options,
   });
   await app.init();
   await app.getHttpAdapter().getInstance().ready();

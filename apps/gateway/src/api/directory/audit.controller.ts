@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { OneOf, type CallContext } from '@hawser/contracts';
+import { OneOf, ServiceError, type CallContext } from '@hawser/contracts';
 import { AuditPage, AuditQuery, listAudit } from '@hawser/contracts/directory';
 import { BusClient } from '@hawser/messaging';
 import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
@@ -17,7 +17,8 @@ class AuditRequest extends AuditQuery {
   format?: 'json' | 'jsonl';
 }
 
-const streamPageSize = 1000;
+/** Fewer where the entries are too long for one answer: some name every credential that an agent got. */
+const streamPageSizes = [1000, 100, 10];
 
 @ApiTags('Audit')
 @Controller('api/v1/audit')
@@ -34,7 +35,7 @@ export class AuditController {
   ): Promise<AuditPage | StreamableFile> {
     if (format !== 'jsonl') return this.bus.call(listAudit, query, caller);
     // The first page is read before the headers leave, so that a refused query is still a problem document.
-    const first = await this.bus.call(listAudit, { ...query, limit: streamPageSize }, caller);
+    const first = await this.longPage(query, caller);
     return new StreamableFile(Readable.from(this.lines(first, query, caller)), { type: 'application/jsonl' });
   }
 
@@ -43,11 +44,20 @@ export class AuditController {
     for (;;) {
       yield page.entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
       if (page.next_cursor === null) return;
-      page = await this.bus.call(
-        listAudit,
-        { ...query, limit: streamPageSize, cursor: page.next_cursor },
-        caller,
-      );
+      page = await this.longPage({ ...query, cursor: page.next_cursor }, caller);
     }
+  }
+
+  private async longPage(query: AuditQuery, caller: CallContext): Promise<AuditPage> {
+    // The whole takes as long as it takes, and as its reader; each page has a call's time.
+    const context = { ...caller, beganAtMs: Date.now() };
+    for (const limit of streamPageSizes) {
+      try {
+        return await this.bus.call(listAudit, { ...query, limit }, context);
+      } catch (error) {
+        if (!(error instanceof ServiceError) || error.code !== 'payload_too_large') throw error;
+      }
+    }
+    return this.bus.call(listAudit, { ...query, limit: 1 }, context);
   }
 }

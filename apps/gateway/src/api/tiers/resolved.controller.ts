@@ -1,15 +1,19 @@
-import { type CallContext } from '@hawser/contracts';
+import { mayReadSecrets, type CallContext } from '@hawser/contracts';
 import { explainAgent, Explanation, resolveAgent, ResolvedServer } from '@hawser/contracts/bindings';
 import { BusClient } from '@hawser/messaging';
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiHeader, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { mayReadSecrets } from '../../access/permissions.js';
 import { Requires } from '../../access/requires.js';
 import { Caller } from '../../http/caller.js';
 import { sendWithEtag } from '../../http/etag.js';
 import { Operation } from '../../openapi/operation.js';
 import { ResolvedQuery } from './resolved.query.js';
+
+const description =
+  "Secrets are in plain text for the agent's own token, and for an OWNER or ADMIN; each such answer is in the audit " +
+  'log. Everybody else sees "[REDACTED]" in their place, and the answer has another ETag. What a server lacks is in ' +
+  'its `problems`; it never keeps the others from working.';
 
 @ApiTags('Resolver')
 @Controller('api/v1/agents/:agentId/integrations/resolved')
@@ -19,11 +23,13 @@ export class ResolvedController {
   /** The main job. The service's bytes go out as they came, so the same state gives the same bytes and ETag. */
   @Get()
   @Requires('agent.read')
-  @Operation('What this agent may use right now; with explain=true, also why', resolveAgent)
+  @Operation('What this agent may use right now; with explain=true, also why', resolveAgent, { description })
   @ApiExtraModels(Explanation, ResolvedServer)
   @ApiResponse({
     status: 200,
-    description: 'the effective servers, or with explain=true the explanation',
+    description:
+      'the effective servers, or with explain=true the explanation: with secrets for the agent itself, an OWNER and ' +
+      'an ADMIN, without them for everybody else',
     schema: {
       oneOf: [
         { type: 'array', items: { $ref: getSchemaPath(ResolvedServer) } },

@@ -9,7 +9,9 @@ import { NoFields, OptionalBody } from '../../http/optional-body.js';
 import { Operation } from '../../openapi/operation.js';
 
 const description =
-  'Connects to the server with the configuration that agents get, and lists its tools; nothing is stored. ' +
+  'Connects to the server with the configuration that agents get, and lists its tools; nothing is stored. Stored ' +
+  'credentials are used only for a caller who may see them, an OWNER or ADMIN: for others the server is tried ' +
+  'without them. ' +
   'The answer is 200 whatever the server does, and `status` says what came of it: `ok`; `auth_required`, with ' +
   '`authorization` saying where to sign in, as far as the server tells; or `error`, with a `reason` for programs ' +
   'and a `message` for people. A stdio server is never started: its command and arguments are looked at. ' +
