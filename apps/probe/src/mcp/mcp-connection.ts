@@ -16,6 +16,8 @@ import type { ToolPage } from './tool-list.js';
 export interface Target {
   endpoint: URL;
   headers: Record<string, string>;
+  /** Values of credentials in the headers: repeated to nobody. */
+  secrets?: readonly string[];
 }
 
 /** All that talking to a server takes. */

@@ -37,16 +37,18 @@ function copied(value: unknown, levels: number): unknown {
   return Array.isArray(value) ? entries.map(([, item]) => item) : Object.fromEntries(entries);
 }
 
-/** What is sent to a server and must not come back in a message: header values, their parts, and the URL's query. */
+/** What is sent to a server and must not come back in a message: credentials, header values, their parts, the query. */
 export function secretsOf({
   endpoint,
   headers,
+  secrets = [],
 }: {
   endpoint: URL;
   headers: Record<string, string>;
+  secrets?: readonly string[];
 }): string[] {
   const values = [...Object.values(headers), endpoint.search.slice(1), ...endpoint.searchParams.values()];
-  return [...new Set(values.flatMap((value) => [value, ...value.split(/[\s=&,;]+/)]))];
+  return [...new Set([...secrets, ...values.flatMap((value) => [value, ...value.split(/[\s=&,;]+/)])])];
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { ResolvedServer } from '@hawser/contracts/bindings';
 import type { Target } from '../mcp/mcp-connection.js';
 
-/** Where a value of a stored credential belongs. */
-const template = '{{credential:';
+/** In place of what this caller may not have sent. */
+const redacted = '[REDACTED]';
 
 /** How to reach a server, and which of its headers cannot be sent because their values are not here. */
 export interface Reachable {
@@ -10,16 +10,23 @@ export interface Reachable {
   leftOut: string[];
 }
 
-/** Null when the server says nowhere where it is. */
-export function reachable({ endpoint, headers }: ResolvedServer): Reachable | null {
+/**
+ * Null when the server says nowhere where it is.
+ * @param secrets values of credentials within the server
+ */
+export function reachable(
+  { endpoint, headers }: ResolvedServer,
+  secrets: readonly string[],
+): Reachable | null {
   if (endpoint === null || !URL.canParse(endpoint)) return null;
   const all = Object.entries(headers ?? {});
-  const isTemplate = ([, value]: [string, string]): boolean => value.includes(template);
+  const isRedacted = ([, value]: [string, string]): boolean => value === redacted;
   return {
     target: {
       endpoint: new URL(endpoint),
-      headers: Object.fromEntries(all.filter((header) => !isTemplate(header))),
+      headers: Object.fromEntries(all.filter((header) => !isRedacted(header))),
+      secrets,
     },
-    leftOut: all.filter(isTemplate).map(([name]) => name),
+    leftOut: all.filter(isRedacted).map(([name]) => name),
   };
 }

@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { ServiceError } from '@hawser/contracts';
 import {
   startEverythingServer,
   startModernServer,
@@ -181,24 +182,57 @@ describe('trying a server out', () => {
       });
     });
 
-    it('does not get a header whose value is a stored credential, and the message says so', async () => {
+    it('does not get a header that its caller may not have sent, and the message says so', async () => {
       const peer = await started(startProtectedServer());
-      const test = await harness.testAt(peer.url, {
-        Authorization: 'Bearer {{credential:github}}',
-        'X-Team': 'research',
-      });
-      expect(test.message).toContain('Not sent, because a test uses no stored credentials: "Authorization".');
+      const test = await harness.testAt(peer.url, { Authorization: '[REDACTED]', 'X-Team': 'research' });
+      expect(test.message).toContain(
+        'Not sent, because your role may not use the stored credentials in them: "Authorization".',
+      );
+      expect(harness.bindings.asked.at(-1)).toMatchObject({ plain: false });
       expect(peer.requests[0]?.headers).toMatchObject({ 'x-team': 'research' });
       expect(peer.requests[0]?.headers).not.toHaveProperty('authorization');
     });
 
-    it('may do so because values of the workspace are withheld, and the message says so', async () => {
-      const peer = await started(startProtectedServer());
-      const problems = [
-        { code: 'credential_withheld', message: "The workspace server's headers are withheld." },
-      ];
-      const test = await harness.test({ endpoint: peer.url, problems });
-      expect(test.message).toMatch(/The workspace server's headers are withheld\.$/);
+    it.each(['credential_withheld', 'credential_missing', 'credential_expired'])(
+      'may do so because of a problem with its credentials (%s), and the message says so',
+      async (code) => {
+        const peer = await started(startProtectedServer());
+        const problems = [{ code, message: 'Credential "github" is not there.' }];
+        const test = await harness.test({ endpoint: peer.url, problems });
+        expect(test.message).toMatch(/Credential "github" is not there\.$/);
+      },
+    );
+  });
+
+  describe('with a stored credential', () => {
+    const secret = 'sk-live-4f1c9a';
+    const headers = { Authorization: `Bearer ${secret}` };
+    const owner = { actor: { kind: 'user', id: 'tok_owner', user_id: 'usr_owner', role: 'OWNER' } } as const;
+    beforeEach(() => {
+      harness.bindings.secrets = [secret];
+    });
+    afterEach(() => {
+      harness.bindings.secrets = [];
+    });
+
+    it('gets it from a caller who may see it', async () => {
+      const peer = await started(startProtectedServer({ token: secret }));
+      expect(await harness.test({ endpoint: peer.url, headers }, owner)).toMatchObject({ status: 'ok' });
+      expect(harness.bindings.asked.at(-1)).toMatchObject({ plain: true });
+      expect(peer.requests[0]?.headers).toMatchObject({ authorization: `Bearer ${secret}` });
+    });
+
+    it('tells it to nobody, wherever the server puts it', async () => {
+      const tools = [{ name: `leak_${secret}`, description: `Your token is ${secret}.` }];
+      const peer = await started(startModernServer({ tools }));
+      const test = await harness.test({ endpoint: peer.url, headers }, owner);
+      expect(test.tools).toMatchObject([
+        { name: 'leak_[REDACTED]', description: 'Your token is [REDACTED].' },
+      ]);
+      const refusing = await scripted(always(500, {}, `no such token: ${secret}`));
+      const refused = await harness.test({ endpoint: refusing.url, headers }, owner);
+      expect(refused).toMatchObject({ status: 'error', reason: 'http_status' });
+      expect(JSON.stringify(refused)).not.toContain(secret);
     });
   });
 
@@ -259,6 +293,17 @@ describe('trying a server out', () => {
 
     it('is not found when `bindings` does not know it', async () => {
       await expect(harness.testUnknown()).rejects.toMatchObject({ code: 'not_found' });
+    });
+
+    it('is left alone while the vault, which has its credentials, is away', async () => {
+      const away = 'secret_encryption_unavailable';
+      harness.bindings.failure = new ServiceError(away, 'the service "vault" is away');
+      try {
+        await expect(harness.test({})).rejects.toMatchObject({ code: away });
+        await expect(harness.refresh({})).rejects.toMatchObject({ code: away });
+      } finally {
+        harness.bindings.failure = undefined;
+      }
     });
   });
 });

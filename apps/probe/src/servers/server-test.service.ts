@@ -1,5 +1,10 @@
-import type { CallContext } from '@hawser/contracts';
-import { resolveServer, type ResolvedServer, type ResolveServer } from '@hawser/contracts/bindings';
+import { mayReadSecrets, type CallContext } from '@hawser/contracts';
+import {
+  resolveServer,
+  type ResolvedServer,
+  type ResolveServer,
+  type TriedServer,
+} from '@hawser/contracts/bindings';
 import type { ServerTest } from '@hawser/contracts/probe';
 import { BusClient } from '@hawser/messaging';
 import { Injectable } from '@nestjs/common';
@@ -11,6 +16,7 @@ import { keepable } from '../mcp/told.js';
 import { countTest } from '../metrics.js';
 import { reachable, type Reachable } from './reachable.js';
 import { checkStdio } from './stdio-check.js';
+import { withoutSecrets } from './without-secrets.js';
 
 @Injectable()
 export class ServerTestService {
@@ -20,19 +26,24 @@ export class ServerTestService {
     private readonly prober: McpProber,
   ) {}
 
-  /** @throws ServiceError not_found; service_busy: too many tests at the moment; service_unavailable: no `bindings` */
+  /**
+   * @throws ServiceError not_found; service_busy: too many tests at the moment; service_unavailable: no `bindings`;
+   *   secret_encryption_unavailable: no vault, and a credential is needed
+   */
   async test(context: CallContext, request: ResolveServer): Promise<ServerTest> {
-    const server = await this.bindings.call(resolveServer, request, context);
-    const test = await this.tryOut(context, server);
+    // Whoever may not see a credential may not send it anywhere either.
+    const plain = mayReadSecrets(context.actor);
+    const tried = await this.bindings.call(resolveServer, { ...request, plain }, context);
+    const test = withoutSecrets(await this.tryOut(context, tried), tried.secrets);
     countTest(test);
     return test;
   }
 
-  private async tryOut(context: CallContext, server: ResolvedServer): Promise<ServerTest> {
+  private async tryOut(context: CallContext, { server, secrets }: TriedServer): Promise<ServerTest> {
     const incomplete = server.problems.find(({ code }) => code === 'config_incomplete');
     if (incomplete !== undefined) return misconfigured(incomplete.message);
     if (server.transport === 'stdio') return checkStdio(server);
-    const found = reachable(server);
+    const found = reachable(server, secrets);
     if (found === null) return misconfigured('The server has no endpoint that is a URL: set one.');
     const test = await this.probe(context, found);
     return test.status === 'ok' ? test : { ...test, message: explained(test, server, found) };
@@ -58,11 +69,11 @@ function explained(
   { problems }: ResolvedServer,
   { leftOut }: Reachable,
 ): string {
-  const withheld = problems.filter(({ code }) => code === 'credential_withheld');
-  const notes = withheld.map((problem) => problem.message);
+  const ofCredentials = problems.filter(({ code }) => code.startsWith('credential_'));
+  const notes = ofCredentials.map((problem) => problem.message);
   if (leftOut.length > 0) {
     notes.push(
-      `Not sent, because a test uses no stored credentials: ${leftOut.map((name) => `"${name}"`).join(', ')}.`,
+      `Not sent, because your role may not use the stored credentials in them: ${leftOut.map((name) => `"${name}"`).join(', ')}.`,
     );
   }
   return keepable([message, ...notes].join(' '), maxMessageLength);

@@ -5,7 +5,8 @@ import {
   type RefreshCrewTools,
   type RefreshedTools,
   type ResolvedServer,
-  type ResolveServer,
+  type ServerToTry,
+  type TriedServer,
 } from '@hawser/contracts/bindings';
 import { BusServer, Handles, type Bus } from '@hawser/messaging';
 import { Controller, Module, type DynamicModule, type INestMicroservice } from '@nestjs/common';
@@ -16,6 +17,12 @@ import type { MicroserviceOptions } from '@nestjs/microservices';
 export class FakeBindings {
   readonly servers = new Map<string, ResolvedServer>();
   readonly refreshed: RefreshCrewTools[] = [];
+  /** What was asked for, in order. */
+  readonly asked: ServerToTry[] = [];
+  /** Values of credentials in the servers that are asked for. */
+  secrets: string[] = [];
+  /** What is answered in place of a server. */
+  failure: ServiceError | undefined;
 
   /** Makes a server that is reached by HTTP unless said otherwise. */
   add(fields: Partial<ResolvedServer>): string {
@@ -64,11 +71,14 @@ class FakeBindingsHandler {
   constructor(private readonly bindings: FakeBindings) {}
 
   @Handles(resolveServer)
-  resolve({ server_id }: ResolveServer): Promise<ResolvedServer> {
-    const server = this.bindings.servers.get(server_id);
+  resolve(request: ServerToTry): Promise<TriedServer> {
+    const { servers, secrets, asked, failure } = this.bindings;
+    asked.push(request);
+    if (failure !== undefined) return Promise.reject(failure);
+    const server = servers.get(request.server_id);
     return server === undefined
-      ? Promise.reject(ServiceError.notFound('server', server_id))
-      : Promise.resolve(server);
+      ? Promise.reject(ServiceError.notFound('server', request.server_id))
+      : Promise.resolve({ server, secrets });
   }
 
   @Handles(refreshTools)
