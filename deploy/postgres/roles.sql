@@ -8,12 +8,13 @@
 --
 --   ALTER ROLE hawser_directory PASSWORD '…';
 --   ALTER ROLE hawser_bindings PASSWORD '…';
+--   ALTER ROLE hawser_vault PASSWORD '…';
 
 DO $$
 DECLARE
   service text;
 BEGIN
-  FOREACH service IN ARRAY ARRAY['directory', 'bindings'] LOOP
+  FOREACH service IN ARRAY ARRAY['directory', 'bindings', 'vault'] LOOP
     -- Roles belong to the whole server: another database, or someone at this moment, may have made this one.
     BEGIN
       EXECUTE format('CREATE ROLE %I LOGIN', 'hawser_' || service);
@@ -28,13 +29,14 @@ $$;
 DO $$
 BEGIN
   IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-    GRANT hawser_directory, hawser_bindings TO CURRENT_USER;
+    GRANT hawser_directory, hawser_bindings, hawser_vault TO CURRENT_USER;
   END IF;
 END
 $$;
 
 CREATE SCHEMA IF NOT EXISTS directory AUTHORIZATION hawser_directory;
 CREATE SCHEMA IF NOT EXISTS bindings AUTHORIZATION hawser_bindings;
+CREATE SCHEMA IF NOT EXISTS vault AUTHORIZATION hawser_vault;
 
 -- Schemas that were there already, made by the standalone program for instance, become the property of the roles with
 -- all that is in them. A sequence that belongs to a column goes with its table, and cannot go by itself.
@@ -43,7 +45,7 @@ DECLARE
   service text;
   relation record;
 BEGIN
-  FOREACH service IN ARRAY ARRAY['directory', 'bindings'] LOOP
+  FOREACH service IN ARRAY ARRAY['directory', 'bindings', 'vault'] LOOP
     IF (SELECT nspowner FROM pg_namespace WHERE nspname = service) <> ('hawser_' || service)::regrole THEN
       EXECUTE format('ALTER SCHEMA %I OWNER TO %I', service, 'hawser_' || service);
     END IF;
@@ -66,6 +68,7 @@ $$;
 
 -- Owners need no grant. Nobody else has any business in a service's schema, and the services none in `public`, where
 -- everybody may look around (and before PostgreSQL 15 make tables).
-REVOKE ALL ON SCHEMA directory FROM PUBLIC, hawser_bindings;
-REVOKE ALL ON SCHEMA bindings FROM PUBLIC, hawser_directory;
-REVOKE ALL ON SCHEMA public FROM PUBLIC, hawser_directory, hawser_bindings;
+REVOKE ALL ON SCHEMA directory FROM PUBLIC, hawser_bindings, hawser_vault;
+REVOKE ALL ON SCHEMA bindings FROM PUBLIC, hawser_directory, hawser_vault;
+REVOKE ALL ON SCHEMA vault FROM PUBLIC, hawser_directory, hawser_bindings;
+REVOKE ALL ON SCHEMA public FROM PUBLIC, hawser_directory, hawser_bindings, hawser_vault;

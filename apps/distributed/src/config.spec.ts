@@ -8,6 +8,7 @@ describe('the configuration', () => {
       replicas: 2,
       dataDir: '.hawser-distributed',
       bootstrapToken: undefined,
+      masterKeys: undefined,
       databaseUrl: undefined,
       natsUrl: undefined,
       drainSeconds: 25,

@@ -10,6 +10,8 @@ export interface Config {
   replicas: number;
   dataDir: string;
   bootstrapToken: string | undefined;
+  /** In place of those kept in the data directory. */
+  masterKeys: string | undefined;
   /** Of a role that may make roles, in place of the embedded PostgreSQL. */
   databaseUrl: string | undefined;
   natsUrl: string | undefined;
@@ -22,6 +24,7 @@ const passedOnNames = [
   'HAWSER_LOG_LEVEL',
   'HAWSER_DATABASE_POOL',
   'HAWSER_EGRESS_ALLOW',
+  'HAWSER_REDIRECT_ALLOW',
   'HAWSER_CORS_ORIGINS',
   'HAWSER_PUBLIC_URL',
   'OIDC_ISSUER',
@@ -43,6 +46,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     HAWSER_PORT: variables.port({ default: 8080 }),
     HAWSER_REPLICAS: variables.count(1, 5)({ default: 2 }),
     HAWSER_BOOTSTRAP_TOKEN: variables.bootstrapToken({ default: undefined }),
+    HAWSER_MASTER_KEYS: variables.masterKeys({ default: undefined }),
     HAWSER_DRAIN_SECONDS: variables.count(1, 600)({ default: 25 }),
     DATABASE_URL: variables.databaseUrl({ default: undefined }),
     NATS_URL: variables.natsUrl({ default: undefined }),
@@ -53,6 +57,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     replicas: env.HAWSER_REPLICAS,
     dataDir: env.HAWSER_DATA_DIR,
     bootstrapToken: env.HAWSER_BOOTSTRAP_TOKEN,
+    masterKeys: env.HAWSER_MASTER_KEYS,
     databaseUrl: env.DATABASE_URL,
     natsUrl: env.NATS_URL,
     drainSeconds: env.HAWSER_DRAIN_SECONDS,

@@ -7,9 +7,11 @@ const around = {
   natsUrl: 'nats://127.0.0.1:4222',
   databaseUrls: {
     directory: 'postgres://hawser_directory@db/x',
+    vault: 'postgres://hawser_vault@db/x',
     bindings: 'postgres://hawser_bindings@db/x',
   },
   ownerToken: 'hws_live_owner',
+  masterKeys: 'k1:key',
   drainSeconds: 25,
   passedOn: {},
 };
@@ -20,7 +22,7 @@ const find = (plan: PlannedProcess[], name: string): PlannedProcess | undefined 
 describe('the plan of processes', () => {
   it('has two replicas of what takes the load, services before gateways', () => {
     const names = [
-      ...['directory-1', 'bindings-1', 'bindings-2', 'probe-1', 'probe-2'],
+      ...['directory-1', 'vault-1', 'vault-2', 'bindings-1', 'bindings-2', 'probe-1', 'probe-2'],
       ...['gateway-1', 'gateway-2'],
     ];
     expect(planProcesses(around).map(({ name }) => name)).toEqual(names);
@@ -28,7 +30,7 @@ describe('the plan of processes', () => {
   });
 
   it('has as many of them as asked for, and one directory', () => {
-    const names = ['directory-1', 'bindings-1', 'probe-1', 'gateway-1'];
+    const names = ['directory-1', 'vault-1', 'bindings-1', 'probe-1', 'gateway-1'];
     expect(planProcesses({ ...around, replicas: 1 }).map(({ name }) => name)).toEqual(names);
     expect(processNames(1)).toEqual(names);
   });
@@ -51,6 +53,11 @@ describe('the plan of processes', () => {
     expect(find(plan, 'bindings-2')?.environment).toEqual({
       ...bus,
       DATABASE_URL: 'postgres://hawser_bindings@db/x',
+    });
+    expect(find(plan, 'vault-1')?.environment).toEqual({
+      ...bus,
+      DATABASE_URL: 'postgres://hawser_vault@db/x',
+      HAWSER_MASTER_KEYS: 'k1:key',
     });
     expect(find(plan, 'directory-1')?.environment).toEqual({
       ...bus,

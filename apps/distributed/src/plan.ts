@@ -3,7 +3,7 @@ import { join } from 'node:path';
 export const root = join(import.meta.dirname, '../../..');
 
 /** Programs with a schema and a database role of their own. */
-export const services = ['directory', 'bindings'] as const;
+export const services = ['directory', 'vault', 'bindings'] as const;
 export type Service = (typeof services)[number];
 /** Programs that keep nothing. */
 type StatelessService = 'probe';
@@ -35,6 +35,8 @@ export interface Surroundings {
   /** Each with the service's own role. */
   databaseUrls: Record<Service, string>;
   ownerToken: string;
+  /** As HAWSER_MASTER_KEYS has it. */
+  masterKeys: string;
   drainSeconds: number;
   passedOn: Record<string, string>;
 }
@@ -45,6 +47,7 @@ const loopback = '127.0.0.1';
 const forAll = ['HAWSER_LOG_LEVEL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_TRACES_SAMPLER_ARG'];
 const forApps: Record<App, readonly string[]> = {
   directory: [...forAll, 'HAWSER_DATABASE_POOL'],
+  vault: [...forAll, 'HAWSER_DATABASE_POOL', 'HAWSER_EGRESS_ALLOW', 'HAWSER_REDIRECT_ALLOW'],
   bindings: [...forAll, 'HAWSER_DATABASE_POOL', 'HAWSER_EGRESS_ALLOW'],
   probe: [...forAll, 'HAWSER_EGRESS_ALLOW'],
   gateway: [...forAll, 'HAWSER_CORS_ORIGINS', 'HAWSER_PUBLIC_URL', 'OIDC_ISSUER', 'OIDC_AUDIENCE'],
@@ -67,6 +70,7 @@ export function planProcesses(around: Surroundings): PlannedProcess[] {
         ...only(forApps[app], around.passedOn),
         ...(isService(app) ? { DATABASE_URL: around.databaseUrls[app] } : {}),
         ...(app === 'directory' ? { HAWSER_BOOTSTRAP_TOKEN: around.ownerToken } : {}),
+        ...(app === 'vault' ? { HAWSER_MASTER_KEYS: around.masterKeys } : {}),
       },
     })),
   );

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Started } from '@hawser/runtime';
+import { keptMasterKeys, type Started } from '@hawser/runtime';
 import { given, type Backing } from './backing.js';
 import type { Config } from './config.js';
 import { openDataDir } from './data-dir.js';
@@ -83,6 +83,7 @@ export async function startSystem(
   asked.throwIfAborted();
 
   const token = await ownerToken(dataDir, config.bootstrapToken);
+  const masterKeys = config.masterKeys ?? (await keptMasterKeys(dataDir));
   const graceMs = (config.drainSeconds + killAfterDrainSeconds) * 1000;
   running.replicas = planProcesses({
     host: config.host,
@@ -91,6 +92,7 @@ export async function startSystem(
     natsUrl: nats.url,
     databaseUrls,
     ownerToken: token,
+    masterKeys,
     drainSeconds: config.drainSeconds,
     passedOn: config.passedOn,
   }).map((process) => new Replica(process, { output, say, changed, graceMs }));

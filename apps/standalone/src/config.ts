@@ -13,6 +13,8 @@ export interface Config {
   corsOrigins: string[];
   /** Networks (CIDR) that user-given addresses may be in although they are not public. */
   egressAllow: string[];
+  /** Where sign-ins may send browsers besides Hawser's own callback and loopback addresses. */
+  redirectAllow: string[];
   databaseUrl: string | undefined;
   natsUrl: string | undefined;
   oidc: OidcOptions | undefined;
@@ -28,12 +30,12 @@ export const standaloneVariables = {
   HAWSER_MASTER_KEYS: variables.masterKeys({ default: undefined }),
   HAWSER_CORS_ORIGINS: variables.origins({ default: [] }),
   HAWSER_EGRESS_ALLOW: variables.networks({ default: [] }),
+  HAWSER_REDIRECT_ALLOW: variables.redirects({ default: [] }),
   DATABASE_URL: variables.databaseUrl({ default: undefined }),
   NATS_URL: variables.natsUrl({ default: undefined }),
   OIDC_ISSUER: variables.httpUrl({ default: undefined }),
   OIDC_AUDIENCE: variables.text({ default: undefined }),
   // Of services that are still to come: a mistake in them shows now rather than then.
-  HAWSER_REDIRECT_ALLOW: variables.redirects({ default: [] }),
   COMPOSIO_API_KEY: variables.text({ default: undefined }),
   COMPOSIO_BASE_URL: variables.httpUrl({ default: undefined }),
   COMPOSIO_DEFAULT_CONNECTOR: variables.onOrOff({ default: false }),
@@ -50,11 +52,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     host: env.HAWSER_HOST,
     port: env.HAWSER_PORT,
     dataDir: env.HAWSER_DATA_DIR,
-    publicUrl: env.HAWSER_PUBLIC_URL,
+    publicUrl: env.HAWSER_PUBLIC_URL?.replace(/\/+$/, ''),
     bootstrapToken: env.HAWSER_BOOTSTRAP_TOKEN,
     masterKeys: env.HAWSER_MASTER_KEYS,
     corsOrigins: env.HAWSER_CORS_ORIGINS,
     egressAllow: env.HAWSER_EGRESS_ALLOW,
+    redirectAllow: env.HAWSER_REDIRECT_ALLOW,
     databaseUrl: env.DATABASE_URL,
     natsUrl: env.NATS_URL,
     oidc: readOidcOptions(env),

@@ -6,12 +6,19 @@ import { closeGateway, createGateway, listen } from '@hawser/gateway';
 import { Broadcasts, BusClient, InProcessEvents, MemoryHub, type Bus } from '@hawser/messaging';
 import { databaseUnavailable, migrate, OutboxRelay } from '@hawser/persistence';
 import { ProbeModule } from '@hawser/probe';
-import { connectToNats, serve, startMetrics, type ServeOptions, type Started } from '@hawser/runtime';
+import {
+  connectToNats,
+  keptMasterKeys,
+  serve,
+  startMetrics,
+  type ServeOptions,
+  type Started,
+} from '@hawser/runtime';
+import { KeyRing, KeyRotation, vaultDatabase, VaultModule } from '@hawser/vault';
 import type { DynamicModule, INestMicroservice, LogLevel } from '@nestjs/common';
 import type { Config } from './config.js';
 import { ensureDemo, type Demo } from './demo.js';
 import { explainDatabaseError } from './given-database.js';
-import { ensureMasterKeys } from './master-keys.js';
 
 const logLevels: LogLevel[] = ['warn', 'error', 'fatal'];
 
@@ -33,9 +40,10 @@ export async function startSystem(
   log: (line: string) => void,
 ): Promise<RunningSystem> {
   const databaseUrl = config.databaseUrl ?? (await startPostgres(config, started, log));
-  if (config.masterKeys === undefined) await ensureMasterKeys(config.dataDir);
+  const keys = KeyRing.parse(config.masterKeys ?? (await keptMasterKeys(config.dataDir)));
   try {
-    await Promise.all([migrate(directoryDatabase(databaseUrl)), migrate(bindingsDatabase(databaseUrl))]);
+    const databases = [directoryDatabase, bindingsDatabase, vaultDatabase];
+    await Promise.all(databases.map((database) => migrate(database(databaseUrl))));
   } catch (error) {
     throw config.databaseUrl === undefined ? error : explainDatabaseError(error);
   }
@@ -63,19 +71,44 @@ export async function startSystem(
     directoryBus,
     DirectoryModule.register(directoryDatabase(databaseUrl), events, directoryBus),
   );
+  const egress = (): Egress => new Egress({ policy: EgressPolicy.allowing(config.egressAllow) });
+  const vaultBus = await connect('vault');
+  const vault = await runOnDatabase(
+    'vault',
+    vaultBus,
+    VaultModule.register({
+      database: vaultDatabase(databaseUrl),
+      publisher: events,
+      bus: vaultBus,
+      keys,
+      egress: egress(),
+      redirectAllow: config.redirectAllow,
+    }),
+  );
+  // Nobody else reads with these keys, so nobody can be left behind with old ones.
+  await vault.get(KeyRotation).rotateAll();
+  const bindingsBus = await connect('bindings');
   const bindings = await runOnDatabase(
     'bindings',
-    await connect('bindings'),
-    BindingsModule.register(bindingsDatabase(databaseUrl), events, config.egressAllow),
+    bindingsBus,
+    BindingsModule.register({
+      database: bindingsDatabase(databaseUrl),
+      publisher: events,
+      bus: bindingsBus,
+      egressAllow: config.egressAllow,
+    }),
   );
   const probeBus = await connect('probe');
-  const egress = new Egress({ policy: EgressPolicy.allowing(config.egressAllow) });
-  await run({ service: 'probe', bus: probeBus, module: ProbeModule.register({ bus: probeBus, egress }) });
+  await run({
+    service: 'probe',
+    bus: probeBus,
+    module: ProbeModule.register({ bus: probeBus, egress: egress() }),
+  });
   const gatewayBus = await connect('gateway');
   const bus = new BusClient(gatewayBus);
   const demo = await ensureDemo(directory.get(DemoService), bus, config.bootstrapToken);
   // Only now: an event that found no consumer would count as delivered.
-  for (const service of [directory, bindings]) {
+  for (const service of [directory, bindings, vault]) {
     const relay = started.add(service.get(OutboxRelay), (it) => it.stop());
     relay.start();
   }
@@ -84,12 +117,13 @@ export async function startSystem(
     bus,
     broadcasts: new Broadcasts(gatewayBus),
     corsOrigins: config.corsOrigins,
+    publicUrl: config.publicUrl,
     oidc: config.oidc,
     logger: logLevels,
   });
   started.add(gateway, () => closeGateway(gateway));
   const url = await listen(gateway, { host: config.host, port: config.port });
-  return { url: config.publicUrl?.replace(/\/+$/, '') ?? url, demo };
+  return { url: config.publicUrl ?? url, demo };
 }
 
 async function startPostgres(

@@ -1,6 +1,8 @@
 export { ConfigError, readEnvironment } from './environment.js';
 export type { VariableSpecs } from './environment.js';
 export { createLogger } from './logger.js';
+export { parseMasterKeys } from './master-key-list.js';
+export { keptMasterKeys } from './master-keys.js';
 export { scrape, startMetrics } from './metrics.js';
 export { connectToNats } from './nats.js';
 export { OperationsServer } from './operations-server.js';

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { makeValidator } from 'envalid';
+import { parseMasterKeys } from './master-key-list.js';
 
 /** From most to least talkative; those of pino. */
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
@@ -68,10 +69,10 @@ export const networks = listOf(
   isNetwork,
   'must be networks such as 10.0.0.0/8 or fd00::/8, separated by commas',
 );
-export const masterKeys = variable(
-  'must be id:key pairs separated by commas, each key 32 bytes in base64',
-  (value) => (value.split(',').every(isMasterKey) ? value : undefined),
-);
+export const masterKeys = makeValidator<string>((value) => {
+  parseMasterKeys(value);
+  return value;
+});
 export const logLevel = makeValidator<LogLevel>((text) => {
   const level = logLevels.find((known) => known === text);
   if (level === undefined) throw new Error(`must be one of ${logLevels.join(', ')}`);
@@ -102,9 +103,4 @@ function isNetwork(item: string): boolean {
   const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(item) ?? [];
   const widest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
   return bits !== '' && Number(bits) <= widest;
-}
-
-function isMasterKey(entry: string): boolean {
-  const key = /^[A-Za-z0-9_-]+:([A-Za-z0-9+/]{43}=)$/.exec(entry.trim())?.[1];
-  return key !== undefined && Buffer.from(key, 'base64').length === 32;
 }
