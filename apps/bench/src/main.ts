@@ -1,8 +1,10 @@
 import { cpus } from 'node:os';
 import { Started } from '@hawser/runtime';
 import { tableOf, type Figure } from './figure.js';
+import { credentialsFigure } from './figures/credentials.js';
 import { manyBindingsFigure } from './figures/many-bindings.js';
 import { probesFigure } from './figures/probes.js';
+import { refreshStormFigure } from './figures/refresh-storm.js';
 import { resolvedFigure } from './figures/resolved.js';
 import { throughTheGateway } from './figures/through-the-gateway.js';
 
@@ -28,6 +30,8 @@ const figures = [
   ...(await measured((started) => throughTheGateway(started, underLoad))),
   ...(await measured((started) => resolvedFigure(started, underLoad))),
   ...(await measured((started) => manyBindingsFigure(started, oneByOne))),
+  ...(await measured((started) => credentialsFigure(started, underLoad))),
   ...(await measured((started) => probesFigure(started, underLoad))),
+  ...(await measured((started) => refreshStormFigure(started, { rounds }))),
 ];
 process.stdout.write(`${tableOf(figures)}\n`);

@@ -5,6 +5,7 @@ import { bindingsDatabase } from '@hawser/bindings';
 import { directoryDatabase } from '@hawser/directory';
 import { migrate } from '@hawser/persistence';
 import type { Started } from '@hawser/runtime';
+import { vaultDatabase } from '@hawser/vault';
 import { startBacking, type Backing } from './backing.js';
 import { Process } from './processes.js';
 
@@ -22,7 +23,9 @@ export interface System extends Backing {
 export async function startSystem(started: Started): Promise<System> {
   const backing = await startBacking(started);
   await Promise.all(
-    [directoryDatabase, bindingsDatabase].map((database) => migrate(database(backing.databaseUrl))),
+    [directoryDatabase, bindingsDatabase, vaultDatabase].map((database) =>
+      migrate(database(backing.databaseUrl)),
+    ),
   );
   const token = `hws_live_${randomBytes(32).toString('base64url')}`;
   // What is tried out is on this machine.
@@ -32,6 +35,8 @@ export async function startSystem(started: Started): Promise<System> {
     const process = await Process.start(programOf(app), environment, '/readyz');
     return started.add(process, (it) => it.stop()).url;
   };
+  const keys = { HAWSER_MASTER_KEYS: `k1:${randomBytes(32).toString('base64')}` };
+  await run('vault', { ...egress, ...keys });
   await run('bindings', egress);
   await run('probe', egress);
   await run('directory', { HAWSER_BOOTSTRAP_TOKEN: token });

@@ -9,7 +9,7 @@ import { startSystem } from '../system.js';
 const floors = join(import.meta.dirname, '../floors');
 const subject = 'floor.rows';
 
-/** The main job over separate processes: 20 servers, without credentials yet. */
+/** The main job over separate processes: 20 servers, each with a credential. */
 export async function resolvedFigure(started: Started, load: Load & { rounds: number }): Promise<Figure[]> {
   const system = await startSystem(started);
   const { agentId, workspaceId } = await makeEffectiveSet(system);
@@ -25,6 +25,6 @@ export async function resolvedFigure(started: Started, load: Load & { rounds: nu
     headers: { authorization: `Bearer ${system.token}` },
   };
   const measured = await interleaved({ ours, floor }, load);
-  const floorName = 'bare Fastify + NATS + one SQL query, same rows';
+  const floorName = 'bare Fastify + NATS + one SQL query, same rows + one INSERT';
   return [throughputFigure({ name: 'resolved, 20 servers, distributed', floorName, ...measured }, 0.6)];
 }
