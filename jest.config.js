@@ -56,7 +56,11 @@ export default {
       globalTeardown: '<rootDir>/tools/stop-test-servers.mjs',
       setupFilesAfterEnv: ['<rootDir>/tools/medium-time-limit.mjs'],
     },
-    systemTests('standalone', ['scenarios/standalone']),
+    {
+      ...systemTests('standalone', ['scenarios/standalone']),
+      globalSetup: '<rootDir>/tools/start-standalone-system.mjs',
+      globalTeardown: '<rootDir>/tools/stop-standalone-system.mjs',
+    },
     {
       ...systemTests('distributed', ['scenarios/distributed', 'deploy']),
       globalSetup: '<rootDir>/tools/start-distributed-system.mjs',

@@ -1,12 +1,6 @@
 /** Jest's globalTeardown for the distributed project. */
-import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { stopSharedSystem } from './shared-system.mjs';
 
-export default async function stopDistributedSystem() {
-  const { child, dataDir } = globalThis.hawserDistributedSystem;
-  if (child.exitCode === null) {
-    child.kill();
-    await once(child, 'exit');
-  }
-  await rm(dataDir, { recursive: true, force: true });
+export default function stopDistributedSystem() {
+  return stopSharedSystem('distributed');
 }

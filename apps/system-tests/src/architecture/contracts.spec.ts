@@ -4,14 +4,15 @@ import type { AnyEvent, AnyRpc } from '@hawser/contracts';
 import * as bindings from '@hawser/contracts/bindings';
 import * as directory from '@hawser/contracts/directory';
 import * as probe from '@hawser/contracts/probe';
+import * as vault from '@hawser/contracts/vault';
 import { Handles } from '@hawser/messaging';
 import { Controller, Module, type Type } from '@nestjs/common';
 import { projects, serviceModules, workspaceRoot } from './services.js';
 
 /** What each part of the contracts exports; a new part is added here. */
-const contracts: Record<string, object> = { bindings, directory, probe };
+const contracts: Record<string, object> = { bindings, directory, probe, vault };
 /** Facts that are told although nobody listens yet. */
-const unheard: string[] = [];
+const unheard: string[] = [vault.credentialStatusChanged.subject];
 
 interface Handler {
   service: string;
@@ -28,7 +29,8 @@ function controllersOf(module: Type): Type[] {
 }
 
 function handlersOf(service: string, module: Type): Handler[] {
-  return controllersOf(module).flatMap((controller) => {
+  // Modules may share another.
+  return [...new Set(controllersOf(module))].flatMap((controller) => {
     const prototype = controller.prototype as Record<string, object>;
     return Object.getOwnPropertyNames(prototype).flatMap((name) => {
       const method = prototype[name] as object;

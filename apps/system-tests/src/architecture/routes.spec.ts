@@ -9,7 +9,13 @@ import type { FastifyInstance, RouteOptions } from 'fastify';
 /** What the gateway serves besides its controllers: the API document in its forms. */
 const documents = [/^\/api\/openapi(\.json|\.yaml|\/[a-z]+\.json)$/, /^\/api\/docs(\/|$|-)/];
 /** Routes for anybody. */
-const open = ['GET /healthz', 'GET /metrics', 'GET /readyz'];
+const open = [
+  'GET /api/v1/oauth/callback',
+  'GET /api/v1/oauth/client-metadata.json',
+  'GET /healthz',
+  'GET /metrics',
+  'GET /readyz',
+];
 
 interface Rule {
   permission: string;
@@ -121,7 +127,10 @@ describe('the routes of the gateway', () => {
   });
 
   it('ask for a right to read where they only read, and for another one where they change something', () => {
-    const reading = ['tiers.read', 'directory.read', 'agent.read', 'audit.read', 'self'];
+    const reading = [
+      ...['tiers.read', 'directory.read', 'agent.read', 'audit.read', 'self'],
+      ...['credentials.read', 'oauth.providers'],
+    ];
     const wrong = routes.filter(
       ({ name, access }) =>
         typeof access === 'object' &&

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { BindingsModule } from '@hawser/bindings';
 import { DirectoryModule } from '@hawser/directory';
 import { ProbeModule } from '@hawser/probe';
+import { VaultModule } from '@hawser/vault';
 import type { Type } from '@nestjs/common';
 
 export const workspaceRoot = join(import.meta.dirname, '../../../..');
@@ -12,6 +13,7 @@ export const serviceModules: Record<string, Type> = {
   bindings: BindingsModule,
   directory: DirectoryModule,
   probe: ProbeModule,
+  vault: VaultModule,
 };
 
 export interface Project {

@@ -4,16 +4,17 @@ import { bindingsDatabase } from '@hawser/bindings';
 import { directoryDatabase } from '@hawser/directory';
 import { createDataSource, databaseReady, migrate } from '@hawser/persistence';
 import { testDatabase, type TestDatabase } from '@hawser/testing';
+import { vaultDatabase } from '@hawser/vault';
 import { workspaceRoot } from '../architecture/services.js';
 
 const roles = readFileSync(join(workspaceRoot, 'deploy/postgres/roles.sql'), 'utf8');
-const services = { directory: directoryDatabase, bindings: bindingsDatabase };
+const services = { directory: directoryDatabase, bindings: bindingsDatabase, vault: vaultDatabase };
 type Service = keyof typeof services;
-const pairs: [Service, Service][] = [
-  ['directory', 'bindings'],
-  ['bindings', 'directory'],
-];
-const tableOf = { directory: 'tokens', bindings: 'agent_bindings' };
+const names = Object.keys(services) as Service[];
+const pairs = names.flatMap((one) =>
+  names.filter((other) => other !== one).map((other): [Service, Service] => [one, other]),
+);
+const tableOf = { directory: 'tokens', bindings: 'agent_bindings', vault: 'secrets' };
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -36,20 +37,20 @@ async function run<Row>(url: string, sql: string): Promise<Row[]> {
 }
 
 async function migrateAsTheirRoles(): Promise<void> {
-  for (const service of ['directory', 'bindings'] as const) {
+  for (const service of names) {
     await migrate(services[service](urlOfService(service)));
   }
 }
 
-/** Everything in the two schemas, and the schemas, that is not its service's property. */
+/** Everything in the services' schemas, and the schemas, that is not its service's property. */
 function foreignProperty(): Promise<{ name: string }[]> {
   return run(
     database.url,
     `SELECT nspname AS name FROM pg_namespace
-      WHERE nspname IN ('directory', 'bindings') AND pg_get_userbyid(nspowner) <> 'hawser_' || nspname
+      WHERE nspname IN ('directory', 'bindings', 'vault') AND pg_get_userbyid(nspowner) <> 'hawser_' || nspname
      UNION ALL
      SELECT oid::regclass::text FROM pg_class
-      WHERE relnamespace::regnamespace::text IN ('directory', 'bindings')
+      WHERE relnamespace::regnamespace::text IN ('directory', 'bindings', 'vault')
         AND pg_get_userbyid(relowner) <> 'hawser_' || relnamespace::regnamespace::text`,
   );
 }
@@ -61,7 +62,7 @@ describe('the roles of the services', () => {
       await migrateAsTheirRoles();
       expect([time, await foreignProperty()]).toEqual([time, []]);
     }
-    for (const service of ['directory', 'bindings'] as const) {
+    for (const service of names) {
       const lines: string[] = [];
       await databaseReady(services[service](urlOfService(service)), { log: (line) => lines.push(line) });
       expect(lines).toEqual([]);
@@ -106,7 +107,7 @@ describe('the roles of the services', () => {
   });
 
   it('take over what the standalone program has made, and lose what others had given them', async () => {
-    for (const service of ['directory', 'bindings'] as const) {
+    for (const service of names) {
       await migrate(services[service](database.url));
     }
     expect(await foreignProperty()).not.toEqual([]);
@@ -138,11 +139,11 @@ describe('the roles of the services', () => {
     const name = new URL(database.url.replace(/\?.*/, '')).pathname.slice(1);
     const administrator = `admin_of_${name}`;
     await run(database.url, roles);
-    await run(database.url, `DROP SCHEMA directory, bindings`);
+    await run(database.url, `DROP SCHEMA directory, bindings, vault`);
     await run(
       database.url,
       `CREATE ROLE ${administrator} LOGIN CREATEROLE;
-       GRANT hawser_directory, hawser_bindings TO ${administrator} WITH ADMIN OPTION;
+       GRANT hawser_directory, hawser_bindings, hawser_vault TO ${administrator} WITH ADMIN OPTION;
        ALTER DATABASE ${name} OWNER TO ${administrator}`,
     );
     try {

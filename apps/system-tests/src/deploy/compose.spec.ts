@@ -93,16 +93,20 @@ describe('the whole system by Compose', () => {
     expect(Object.keys(compose.services).sort()).toEqual(
       [...Object.keys(programs), 'nats', 'postgres'].sort(),
     );
-    for (const name of ['bindings', 'probe']) expect(service(name).deploy?.replicas).toBe(2);
+    for (const name of ['bindings', 'vault', 'probe']) expect(service(name).deploy?.replicas).toBe(2);
   });
 
-  it('publishes nothing but the gateway, and gives a way out to it and to the probe, on networks of their own', () => {
+  it('publishes nothing but the gateway, and gives a way out to it, the vault and the probe, on networks of their own', () => {
     const published = Object.entries(compose.services).filter(([, { ports = [] }]) => ports.length > 0);
     expect(published.map(([name, { ports }]) => [name, ports])).toEqual([
       ['gateway', ['127.0.0.1:8080:8080']],
     ]);
     expect(compose.networks).toEqual({ front: null, back: { internal: true }, out: null });
-    const withWayOut: Record<string, string[]> = { gateway: ['front', 'back'], probe: ['back', 'out'] };
+    const withWayOut: Record<string, string[]> = {
+      gateway: ['front', 'back'],
+      vault: ['back', 'out'],
+      probe: ['back', 'out'],
+    };
     for (const [name, { networks }] of Object.entries(compose.services)) {
       expect([name, networks]).toEqual([name, withWayOut[name] ?? ['back']]);
     }
@@ -153,7 +157,7 @@ describe('the whole system by Compose', () => {
   });
 
   it('does not start without passwords, and says where they come from', () => {
-    for (const name of ['POSTGRES_PASSWORD', 'DIRECTORY_PASSWORD', 'BINDINGS_PASSWORD']) {
+    for (const name of ['POSTGRES_PASSWORD', 'DIRECTORY_PASSWORD', 'BINDINGS_PASSWORD', 'VAULT_PASSWORD']) {
       expect(() => readCompose('docker-compose.yml', { ...secrets, [name]: '' })).toThrow(
         `${name} must be set: run deploy/compose-env.sh`,
       );

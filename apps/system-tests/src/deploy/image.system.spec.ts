@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,8 @@ const workspaces = {
   gateway: ['apps/gateway', ...ofEvery],
   directory: ['apps/directory', ...ofEvery, 'libs/persistence'],
   bindings: ['apps/bindings', ...ofEvery, 'libs/persistence', 'libs/cascade', 'libs/egress'],
-  probe: ['apps/probe', ...ofEvery, 'libs/egress'],
+  vault: ['apps/vault', ...ofEvery, 'libs/persistence', 'libs/egress', 'libs/providers'],
+  probe: ['apps/probe', ...ofEvery, 'libs/egress', 'libs/providers'],
 } as const;
 type App = keyof typeof workspaces;
 const apps = Object.keys(workspaces) as App[];
@@ -77,7 +79,8 @@ describe.each(apps)('the image of %s', (app) => {
     const drivers = readdirSync(join(image.folder, 'node_modules')).filter((name) =>
       ['pg', 'typeorm'].includes(name),
     );
-    expect(drivers).toEqual(['directory', 'bindings'].includes(app) ? ['pg', 'typeorm'] : []);
+    const hasDatabase = ['directory', 'bindings', 'vault'].includes(app);
+    expect(drivers).toEqual(hasDatabase ? ['pg', 'typeorm'] : []);
   });
 
   it(`is smaller than ${mostMegabytes} MB, Node aside`, () => {
@@ -98,6 +101,7 @@ describe.each(apps)('the image of %s', (app) => {
 
 describe('the images together', () => {
   const token = `hws_live_${'i'.repeat(43)}`;
+  const masterKeys = `k1:${randomBytes(32).toString('base64')}`;
   let dataDir: string;
   let postgres: EmbeddedPostgres;
   let nats: Awaited<ReturnType<typeof startNatsServer>>;
@@ -115,19 +119,20 @@ describe('the images together', () => {
   });
 
   it('find everything they import at work too: they migrate, serve, and end when they are told', async () => {
-    for (const app of ['directory', 'bindings'] as const) {
+    for (const app of ['directory', 'bindings', 'vault'] as const) {
       expect(images[app].run('migrate', { DATABASE_URL: postgres.url })).toMatchObject({
         status: 0,
         stderr: '',
       });
     }
-    const [gateway = 0, directory = 0, bindings = 0, probe = 0] = await Promise.all(
+    const [gateway = 0, directory = 0, bindings = 0, vault = 0, probe = 0] = await Promise.all(
       apps.map(() => freePort()),
     );
     const shared = { NATS_URL: nats.url, DATABASE_URL: postgres.url };
     images.gateway.start(gateway, { NATS_URL: nats.url });
     images.directory.start(directory, { ...shared, HAWSER_BOOTSTRAP_TOKEN: token });
     images.bindings.start(bindings, shared);
+    images.vault.start(vault, { ...shared, HAWSER_MASTER_KEYS: masterKeys });
     images.probe.start(probe, { NATS_URL: nats.url });
     await Promise.all(apps.map((app) => images[app].ready()));
 
@@ -149,9 +154,9 @@ describe('assembling an image', () => {
       const { status, stderr } = assemble(...args);
       return [status, stderr];
     };
-    expect(refused('vault', join(folder, 'vault'))).toEqual([
+    expect(refused('attic', join(folder, 'attic'))).toEqual([
       1,
-      expect.stringMatching(/there is no app "vault"; there are .*bindings/),
+      expect.stringMatching(/there is no app "attic"; there are .*bindings/),
     ]);
     expect(refused('gateway', workspaceRoot)).toEqual([1, expect.stringContaining('is not empty')]);
     expect(refused('gateway')).toEqual([2, expect.stringContaining('usage')]);

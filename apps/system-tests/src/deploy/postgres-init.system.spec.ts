@@ -11,7 +11,11 @@ import { readCompose } from './compose-file.js';
 const hasPsql = spawnSync('psql', ['--version']).status === 0;
 const whySkipped = hasPsql ? '' : ' (skipped: there is no psql on the path)';
 const folder = 'deploy/postgres';
-const passwords = { DIRECTORY_PASSWORD: "it's $(a) \\password", BINDINGS_PASSWORD: 'b'.repeat(43) };
+const passwords = {
+  DIRECTORY_PASSWORD: "it's $(a) \\password",
+  BINDINGS_PASSWORD: 'b'.repeat(43),
+  VAULT_PASSWORD: 'v'.repeat(43),
+};
 
 /** Whether a password is the one that PostgreSQL keeps as a SCRAM-SHA-256 verifier, RFC 5803. */
 function isKept(verifier: string, password: string): boolean {
@@ -65,6 +69,7 @@ function isKept(verifier: string, password: string): boolean {
     );
     expect(isKept(verifiers.get('hawser_directory')!, passwords.DIRECTORY_PASSWORD)).toBe(true);
     expect(isKept(verifiers.get('hawser_bindings')!, passwords.BINDINGS_PASSWORD)).toBe(true);
+    expect(isKept(verifiers.get('hawser_vault')!, passwords.VAULT_PASSWORD)).toBe(true);
     expect(isKept(verifiers.get('hawser_bindings')!, passwords.DIRECTORY_PASSWORD)).toBe(false);
   });
 

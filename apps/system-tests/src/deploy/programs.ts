@@ -4,15 +4,18 @@ import { gatewayVariables } from '@hawser/gateway';
 import { probeVariables } from '@hawser/probe';
 import { ConfigError, readEnvironment, type VariableSpecs } from '@hawser/runtime';
 import { migrationVariables } from '@hawser/runtime/database';
+import { vaultVariables } from '@hawser/vault';
 
 /** What each program reads from its environment, under the name that Compose and Kubernetes give the program. */
 export const programs: Readonly<Record<string, VariableSpecs>> = {
   gateway: gatewayVariables,
   directory: directoryVariables,
   bindings: bindingsVariables,
+  vault: vaultVariables,
   probe: probeVariables,
   'directory-migration': migrationVariables,
   'bindings-migration': migrationVariables,
+  'vault-migration': migrationVariables,
 };
 
 /** The programs that answer HTTP until they are told to stop. */

@@ -2,6 +2,7 @@ import type { AnyBroadcast, AnyEvent, AnyRpc } from '@hawser/contracts';
 import * as bindings from '@hawser/contracts/bindings';
 import * as directory from '@hawser/contracts/directory';
 import * as probe from '@hawser/contracts/probe';
+import * as vault from '@hawser/contracts/vault';
 import { maxPayloadBytes } from '@hawser/messaging';
 
 export interface Malformed {
@@ -14,14 +15,17 @@ export interface Malformed {
 type Contract = AnyRpc | AnyEvent | AnyBroadcast;
 type Message = Pick<Malformed, 'subject' | 'kind'>;
 
-const contracts: readonly Message[] = [bindings, directory, probe].flatMap((part: object) =>
+const contracts: readonly Message[] = [bindings, directory, probe, vault].flatMap((part: object) =>
   Object.values(part).filter((value: Partial<Contract>): value is Contract => value.kind !== undefined),
 );
-/** Has no contract: the bus itself sends it to services whose calls can be cancelled. */
-const cancellation: Message = { subject: 'hawser.broadcast.probe.call.cancelled.v1', kind: 'broadcast' };
+/** They have no contract: the bus itself sends them to services whose calls can be cancelled. */
+const cancellations = ['probe', 'vault'].map((service): Message => ({
+  subject: `hawser.broadcast.${service}.call.cancelled.v1`,
+  kind: 'broadcast',
+}));
 
 /** Every message that there is. */
-export const messages: readonly Message[] = [...contracts, cancellation];
+export const messages: readonly Message[] = [...contracts, ...cancellations];
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 const nested = (depth: number, open: string, close: string): string =>

@@ -1,3 +1,4 @@
+import { newCredential } from './credentials.js';
 import type { Tenant } from './tenant.js';
 import { unique } from './tenant.js';
 import { bind, newCrewServer } from './tiers.js';
@@ -14,6 +15,8 @@ export type Thing =
   | 'binding'
   | 'member'
   | 'token'
+  | 'credential'
+  | 'provider'
   | 'tool';
 
 // Can be tried out without a network.
@@ -30,6 +33,9 @@ const things: Record<Thing, (place: Place, tenant: Tenant) => Promise<string>> =
   binding: async (place, tenant) => bind(tenant, await place.id('server'), {}, await place.id('agent')),
   member: async (_, tenant) => (await tenant.member('VIEWER')).id,
   token: async (_, tenant) => (await tenant.token({ kind: 'service', role: 'VIEWER' })).id,
+  credential: async (_, tenant) => (await newCredential(tenant)).id,
+  // Ships with Hawser: every workspace's.
+  provider: () => Promise.resolve('github'),
   tool: () => Promise.resolve(unique('tool')),
 };
 

@@ -11,6 +11,8 @@ export const root = join(import.meta.dirname, '../../../..');
 const readyWithinMs = 60_000;
 /** The servers that tests start are on 127.0.0.1; the rest of loopback stands for what must not be reached. */
 const reachable = '127.0.0.1/32';
+/** The one place besides Hawser's callback that sign-ins may send browsers to; nobody ever goes there. */
+export const returnTo = 'https://app.example.com/connected';
 
 export interface StartOptions {
   /** Kept after `stop` when given; otherwise the system gets a folder of its own that goes with it. */
@@ -50,6 +52,7 @@ export class ProgramRun {
         HAWSER_PORT: '0',
         HAWSER_DATA_DIR: dataDir,
         HAWSER_EGRESS_ALLOW: reachable,
+        HAWSER_REDIRECT_ALLOW: returnTo,
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,10 +1,10 @@
 import type { Place } from './place.js';
-import { protectedUrl } from './protected-server.js';
+import { openUrl, protectedUrl } from './protected-server.js';
 import { roles, unique, type Role } from './tenant.js';
 
 /** One route, and who may use it: the table of roles, written down a second time. */
 export interface Route {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With the names of things in braces, see Place. */
   path: string;
   may: readonly Role[];
@@ -14,7 +14,8 @@ export interface Route {
   scope: 'integrations:read' | 'integrations:write' | null;
   /** Where the request says which workspace it means. */
   tenant: 'named' | 'path' | 'token' | 'optional';
-  status: 200 | 201;
+  /** For those who may. */
+  status: 200 | 201 | 400 | 404;
   body: (place: Place) => Promise<object> | object | undefined;
 }
 
@@ -28,9 +29,9 @@ const byMembers = { may: members, scope: 'integrations:write' } as const;
 const unscoped = { may: admins, scope: null } as const;
 
 /** POSTs that make nothing. */
-const actions = /\/(refresh|test|discover)$/;
+const actions = /\/(refresh|test|discover|rotate-keys|initiate|loopback)$/;
 
-type Rule = Pick<Route, 'may' | 'scope'> & Partial<Pick<Route, 'agents' | 'tenant'>>;
+type Rule = Pick<Route, 'may' | 'scope'> & Partial<Pick<Route, 'agents' | 'tenant' | 'status'>>;
 
 function route(line: string, rule: Rule, body?: Route['body']): Route {
   const [method, path] = line.split(' ') as [Route['method'], string];
@@ -48,6 +49,13 @@ function route(line: string, rule: Rule, body?: Route['body']): Route {
 
 const newServer = (): object => ({ name: unique('server'), endpoint: 'https://mcp.example.com/mcp' });
 const named = (): object => ({ name: unique('name') });
+/** A workspace's own client at a provider, there before it is asked for. */
+const withClient =
+  (body?: object): Route['body'] =>
+  async ({ tenant }) => {
+    await tenant.owner.must('PUT', '/api/v1/oauth/providers/github/client', { client_id: 'a-client' });
+    return body;
+  };
 
 export const routes: readonly Route[] = [
   route('GET /integrations', read),
@@ -75,6 +83,28 @@ export const routes: readonly Route[] = [
   route('PATCH /agents/{agent}/integrations/{binding}', byManagers, () => ({ enabled: false })),
   route('DELETE /agents/{agent}/integrations/{binding}', byManagers),
   route('GET /agents/{agent}/integrations/resolved', { ...read, agents: 'own' }),
+  route('GET /credentials', read),
+  route('POST /credentials', byManagers, () => ({ ...named(), type: 'bearer', value: unique('value') })),
+  route('GET /credentials/{credential}', read),
+  route('PATCH /credentials/{credential}', byManagers, () => ({ value: unique('value') })),
+  route('DELETE /credentials/{credential}', byManagers),
+  route('POST /credentials/rotate-keys', { may: ['OWNER'], scope: null }),
+  route('GET /oauth/providers', { ...read, tenant: 'optional' }),
+  route('PUT /oauth/providers/{provider}/client', byAdmins, () => ({ client_id: 'a-client' })),
+  route('DELETE /oauth/providers/{provider}/client', byAdmins, withClient()),
+  route('POST /oauth/initiate', byMembers, withClient({ provider: 'github' })),
+  route('POST /oauth/loopback', byMembers, withClient({ provider: 'github', port: 8765 })),
+  // Nobody has begun such a flow.
+  route('POST /oauth/exchange', { ...byMembers, status: 400 }, async (place) => ({
+    credential_id: await place.id('credential'),
+    code: 'a-code',
+    state: unique('state'),
+  })),
+  // There is nothing to sign in to.
+  route('POST /oauth/auto-connect', { ...byAdmins, status: 404 }, async () => ({
+    mcp_url: await openUrl(),
+    server_name: unique('server'),
+  })),
   route('POST /oauth/discover', { ...byMembers, tenant: 'optional' }, async () => ({
     mcp_url: await protectedUrl(),
   })),
@@ -108,6 +138,9 @@ export const routes: readonly Route[] = [
   route('GET /me', { ...read, agents: 'all', tenant: 'optional' }),
   route('GET /audit', unscoped),
 ];
+
+/** Those that ask nobody who they are. */
+export const publicRoutes = ['GET /api/v1/oauth/callback', 'GET /api/v1/oauth/client-metadata.json'] as const;
 
 /** Takes the whole workspace with it, so that a test of it needs one of its own. */
 export const endsWorkspace = ({ method, path }: Route): boolean =>

@@ -5,7 +5,7 @@ import { freePort } from './free-port.js';
 import { root } from './program-run.js';
 
 /** Those with a database. */
-export const services = ['directory', 'bindings'] as const;
+export const services = ['directory', 'vault', 'bindings'] as const;
 type Service = (typeof services)[number];
 
 /** One program of the distributed system by itself, without anybody who looks after it. */
@@ -34,11 +34,20 @@ export class ServiceProcess {
     return new ServiceProcess(`apps/${app}/dist/main.js`, env, await freePort());
   }
 
+  /** Runs a program that ends by itself to its end. */
+  static async run(
+    program: string,
+    env: Record<string, string>,
+  ): Promise<{ code: number | null; output: string }> {
+    const run = new ServiceProcess(program, env, 0);
+    await run.exited;
+    return { code: run.process.exitCode, output: run.output };
+  }
+
   /** @throws Error with what the migration wrote, when it failed */
   static async migrate(service: Service, env: Record<string, string>): Promise<void> {
-    const migration = new ServiceProcess(`apps/${service}/dist/migrate.js`, env, 0);
-    await migration.exited;
-    if (migration.process.exitCode !== 0) throw new Error(migration.output);
+    const { code, output } = await ServiceProcess.run(`apps/${service}/dist/migrate.js`, env);
+    if (code !== 0) throw new Error(output);
   }
 
   get pid(): number {

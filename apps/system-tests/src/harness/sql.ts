@@ -16,7 +16,7 @@ export async function contentsOf(url: string): Promise<Record<string, string>> {
   const tables = await runSql<{ name: string }>(
     url,
     `SELECT table_schema || '.' || table_name AS name FROM information_schema.tables
-      WHERE table_schema IN ('directory', 'bindings') ORDER BY name`,
+      WHERE table_schema IN ('directory', 'bindings', 'vault') ORDER BY name`,
   );
   const sums = await runSql<{ name: string; sum: string }>(
     url,

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Banner } from './banner.js';
 import { Distributed } from './distributed.js';
 import { DistributedFiles } from './distributed-files.js';
@@ -15,27 +16,35 @@ export interface System {
   complaints: () => Promise<string[]>;
 }
 
-/** A system of this project's way for a file's tests. Other files may be using it too, each in workspaces of its own. */
-export async function theSystem(): Promise<System> {
-  return way === 'standalone' ? Standalone.start() : sharedDistributed();
+/** What tools/shared-system.mjs tells of the one that it has started for the whole run: a start takes seconds. */
+interface Shared {
+  dataDir: string;
+  output: string;
+  /** The file with what it has written to stderr. */
+  errors: string;
 }
 
-/** A system of this project's way that a test may do with as it likes. */
-export function startSystem(options?: StartOptions): Promise<ProgramRun & System> {
-  return way === 'standalone' ? Standalone.start(options) : Distributed.start(options);
-}
-
-/** The one that tools/start-distributed-system.mjs has started for the whole run: a start takes seconds. */
-function sharedDistributed(): System {
-  const { HAWSER_TEST_SYSTEM = '' } = process.env;
-  if (HAWSER_TEST_SYSTEM === '') throw new Error('the distributed system was not started for this run');
-  const { dataDir, output } = JSON.parse(HAWSER_TEST_SYSTEM) as { dataDir: string; output: string };
+/** The system of this project's way. Other files may be using it too, each in workspaces of its own. */
+export function theSystem(): Promise<System> {
+  const told = process.env[`HAWSER_TEST_${way.toUpperCase()}`] ?? '';
+  if (told === '') throw new Error(`the ${way} system was not started for this run`);
+  const { dataDir, output, errors } = JSON.parse(told) as Shared;
   const banner = new Banner(() => output);
-  const files = new DistributedFiles(dataDir);
-  return {
+  return Promise.resolve({
     gateways: banner.readGateways(),
     ownerToken: banner.ownerToken,
     demoAgentId: banner.demoAgentId,
-    complaints: () => files.complaints(),
-  };
+    complaints: () => (way === 'standalone' ? linesOf(errors) : new DistributedFiles(dataDir).complaints()),
+  });
+}
+
+async function linesOf(file: string): Promise<string[]> {
+  return (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+}
+
+/** A system of this project's way that a test may do with as it likes; of services of their own one replica each. */
+export function startSystem({ env, ...options }: StartOptions = {}): Promise<ProgramRun & System> {
+  return way === 'standalone'
+    ? Standalone.start({ ...options, ...(env && { env }) })
+    : Distributed.start({ ...options, env: { HAWSER_REPLICAS: '1', ...env } });
 }

@@ -4,6 +4,7 @@ import { bindingsVariables } from '@hawser/bindings';
 import { directoryVariables } from '@hawser/directory';
 import { gatewayVariables } from '@hawser/gateway';
 import { probeVariables } from '@hawser/probe';
+import { vaultVariables } from '@hawser/vault';
 import { workspaceRoot } from '../architecture/services.js';
 
 const text = readFileSync(join(workspaceRoot, 'docs/configuration.md'), 'utf8');
@@ -28,11 +29,12 @@ describe('the handbook lists the variables', () => {
     expect(takenBy('all', 'directory')).toEqual(Object.keys(directoryVariables).sort());
     expect(takenBy('all', 'bindings')).toEqual(Object.keys(bindingsVariables).sort());
     expect(takenBy('all', 'probe')).toEqual(Object.keys(probeVariables).sort());
+    expect(takenBy('all', 'vault')).toEqual(Object.keys(vaultVariables).sort());
   });
 
   it('and who takes each', () => {
     expect(new Set(rows.flatMap(([, , taken = '']) => taken.split(', ')))).toEqual(
-      new Set(['all', 'directory', 'bindings', 'probe', 'gateway']),
+      new Set(['all', 'directory', 'bindings', 'vault', 'probe', 'gateway']),
     );
   });
 });

@@ -30,13 +30,14 @@ describe('the dashboard', () => {
     expect(panels.filter(({ gridPos: { x, w } }) => x < 0 || x + w > gridWidth)).toEqual([]);
   });
 
-  it('is read from top to bottom: up, fast, which message, probes, events, full', () => {
+  it('is read from top to bottom: up, fast, which message, probes, sign-ins, events, full', () => {
     expect(rows.map(({ title }) => title.split('?')[0])).toEqual([
       'Is it up',
       'Is it fast',
       'Which message is it',
       'Which message is it',
       'What do probes find',
+      'Do sign-ins last',
       'Do the events arrive',
       'What is full',
     ]);

@@ -2,12 +2,16 @@ import { errorCodes } from '@hawser/contracts';
 import * as bindings from '@hawser/contracts/bindings';
 import * as directory from '@hawser/contracts/directory';
 import * as probe from '@hawser/contracts/probe';
+import * as vault from '@hawser/contracts/vault';
 
-const withDatabase = ['directory', 'bindings'];
+const withDatabase = ['directory', 'bindings', 'vault'];
 const services = [...withDatabase, 'probe'];
-const subjects = [bindings, directory, probe]
-  .flatMap((part): object[] => Object.values(part))
-  .flatMap((exported) => ('subject' in exported ? [String(exported.subject)] : []));
+const subjects = [bindings, directory, probe, vault]
+  .flatMap((part): unknown[] => Object.values(part))
+  .flatMap((exported) => {
+    const { subject } = Object(exported) as { subject?: string };
+    return subject === undefined ? [] : [subject];
+  });
 const httpStatuses = [
   ...['200', '201', '304', '400', '401', '403', '404', '409', '413', '415', '422', '499'],
   ...['500', '502', '503', '504'],
@@ -22,7 +26,10 @@ const valuesOf: Record<string, readonly string[]> = {
   code: ['ok', ...errorCodes],
   // Of an answer over HTTP, and of a test of a server.
   status: [...httpStatuses, ...probe.testStatuses],
-  outcome: ['done', 'failed', 'dropped', 'ok', 'hit', 'miss'],
+  outcome: [
+    ...['done', 'failed', 'dropped', 'ok', 'hit', 'miss'],
+    ...['renewed', 'expired', 'refused', 'unreachable', 'superseded', 'lost'],
+  ],
   // Why a call was not sent, and what was wrong with a server.
   reason: ['circuit', 'bulkhead', ...probe.testReasons],
   state: ['used', 'idle', 'waiting'],

@@ -1,7 +1,7 @@
 import { Api, type Answer } from '../harness/api.js';
 import { Place, thingsIn, type Thing } from '../harness/place.js';
 import { expectInvalid, expectProblem } from '../harness/problems.js';
-import { endsWorkspace, routes, type Route } from '../harness/routes.js';
+import { endsWorkspace, publicRoutes, routes, type Route } from '../harness/routes.js';
 import { newTenant, roles, type Role, type Tenant } from '../harness/tenant.js';
 import { theSystem } from '../harness/the-system.js';
 import { bind, newCrewServer } from '../harness/tiers.js';
@@ -41,7 +41,9 @@ it('the routes under test are all that the API document has', async () => {
   const documented = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{\w+\}/g, '{}')}`),
   );
-  const tested = rows.map(({ line }) => line.replaceAll(/\{\w+\}/g, '{}'));
+  const tested = [...rows.map(({ line }) => line), ...publicRoutes].map((line) =>
+    line.replaceAll(/\{\w+\}/g, '{}'),
+  );
   expect(documented.sort()).toEqual(tested.sort());
 });
 
@@ -113,6 +115,7 @@ describe("another workspace's things", () => {
     'binding',
     'member',
     'token',
+    'credential',
   ];
   /** All that the other workspace's owner can see of it. */
   async function lookAtOther(): Promise<string[]> {
@@ -122,6 +125,7 @@ describe("another workspace's things", () => {
       '/crews',
       '/agents',
       '/tokens',
+      '/credentials',
       '/workspaces/{workspace}',
       '/workspaces/{workspace}/members',
       '/agents/{agent}/integrations',
@@ -143,7 +147,7 @@ describe("another workspace's things", () => {
 
   const substitutions = rows.flatMap((route) =>
     thingsIn(route.path)
-      .filter((thing) => thing !== 'tool')
+      .filter((thing) => !['tool', 'provider'].includes(thing))
       .map((thing) => ({ ...route, thing })),
   );
   it.each(substitutions)(

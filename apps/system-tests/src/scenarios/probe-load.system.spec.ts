@@ -20,7 +20,7 @@ let system: ProgramRun;
 let tenant: Tenant;
 beforeAll(async () => {
   // Of its own: it would keep other files from trying out anything.
-  const started = await startSystem();
+  const started = await startSystem({ env: { HAWSER_REPLICAS: '2' } });
   system = started;
   tenant = await newTenant(new Api(started.gateways, started.ownerToken));
 });

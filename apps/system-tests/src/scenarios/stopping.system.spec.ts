@@ -10,7 +10,7 @@ const delayMs = 1_500;
 
 it('a server that is tried out while the system stops is tried out to the end', async () => {
   const peer = await using(startModernServer({ tools: [{ name: 'search' }], delayMs }));
-  const system = await startSystem();
+  const system = await startSystem({ env: { HAWSER_REPLICAS: '2' } });
   const tenant = await newTenant(new Api(system.gateways, system.ownerToken));
   const id = await tenant.newServer({ endpoint: peer.url });
 

@@ -54,7 +54,7 @@ describe('the files of deploy/kubernetes', () => {
     expect(documents).toMatchObject([
       {
         labels: [{ pairs: { 'app.kubernetes.io/version': version } }],
-        images: ['gateway', 'directory', 'bindings', 'probe'].map((app) => ({
+        images: ['gateway', 'directory', 'bindings', 'vault', 'probe'].map((app) => ({
           name: `hawser/${app}`,
           newTag: version,
         })),
@@ -75,15 +75,15 @@ describe('the files of deploy/kubernetes', () => {
     it('has what each of its kinds is there for', () => {
       const counts: Record<string, number> = {};
       for (const { kind } of manifests) counts[kind] = (counts[kind] ?? 0) + 1;
-      const inBoth = { Namespace: 1, Deployment: 4, Job: 2, PodDisruptionBudget: 4 };
+      const inBoth = { Namespace: 1, Deployment: 5, Job: 3, PodDisruptionBudget: 5 };
       const here = {
-        development: { ...inBoth, StatefulSet: 2, Service: 3, Secret: 5, ConfigMap: 5, NetworkPolicy: 10 },
+        development: { ...inBoth, StatefulSet: 2, Service: 3, Secret: 7, ConfigMap: 6, NetworkPolicy: 10 },
         production: {
           ...inBoth,
           Service: 1,
-          ConfigMap: 3,
+          ConfigMap: 4,
           NetworkPolicy: 9,
-          HorizontalPodAutoscaler: 4,
+          HorizontalPodAutoscaler: 5,
           Ingress: 1,
         },
       };

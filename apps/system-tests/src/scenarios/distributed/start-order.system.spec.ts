@@ -11,6 +11,7 @@ import { eventually } from '../../harness/eventually.js';
 import { freePort } from '../../harness/free-port.js';
 import { Gateways } from '../../harness/gateways.js';
 import { root } from '../../harness/program-run.js';
+import { newMasterKey } from '../../harness/master-keys.js';
 import { ServiceProcess, services } from '../../harness/service-process.js';
 import { runSql } from '../../harness/sql.js';
 
@@ -64,6 +65,7 @@ it('services that start before NATS, PostgreSQL, their roles and their schemas b
       NATS_URL,
       DATABASE_URL: as(service),
       ...(service === 'directory' ? { HAWSER_BOOTSTRAP_TOKEN: ownerToken } : {}),
+      ...(service === 'vault' ? { HAWSER_MASTER_KEYS: newMasterKey('k1') } : {}),
     });
   const pids = Object.values(processes).map(({ pid }) => pid);
   await nobodyIsReady();

@@ -4,7 +4,7 @@ import { selects } from '../selectors.js';
 /** Where other namespaces' labels lead: to the gateway for its API, to every program for its metrics. */
 const outsiders: Readonly<Record<string, string[]>> = {
   'hawser-api': ['gateway'],
-  'hawser-metrics': ['gateway', 'directory', 'bindings', 'probe'],
+  'hawser-metrics': ['gateway', 'directory', 'bindings', 'vault', 'probe'],
 };
 
 /** Nothing is reached that need not be, and only the gateway from outside. */

@@ -5,6 +5,8 @@ export const expectedSecrets: Readonly<Record<string, readonly string[]>> = {
   nats: ['url'],
   'directory-database': ['url'],
   'bindings-database': ['url'],
+  'vault-database': ['url'],
+  'master-keys': ['keys'],
   bootstrap: ['token'],
   'hawser-tls': ['tls.crt', 'tls.key'],
 };

@@ -7,6 +7,8 @@ const samples: Readonly<Record<string, string>> = {
   'nats url': 'tls://hawser:secret@nats.example.com:4222',
   'directory-database url': 'postgresql://hawser_directory:secret@postgres.example.com:5432/hawser',
   'bindings-database url': 'postgresql://hawser_bindings:secret@postgres.example.com:5432/hawser',
+  'vault-database url': 'postgresql://hawser_vault:secret@postgres.example.com:5432/hawser',
+  'master-keys keys': 'k1:c2FtcGxlLXNhbXBsZS1zYW1wbGUtc2FtcGxlLXNhbXA=',
   'bootstrap token': `hws_live_${'x'.repeat(43)}`,
 };
 

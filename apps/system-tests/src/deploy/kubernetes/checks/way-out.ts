@@ -3,8 +3,8 @@ import { EgressPolicy } from '@hawser/egress';
 import { ofKind, titleOf, workloadsOf, type Manifest } from '../manifest.js';
 import { selects } from '../selectors.js';
 
-/** Who has business on the internet: probes, and the gateway with an OIDC issuer. */
-const withBusiness = ['gateway', 'probe'];
+/** Who has business on the internet: probes, the vault at authorization servers, and the gateway with an OIDC issuer. */
+const withBusiness = ['gateway', 'vault', 'probe'];
 const wall = 'to-internet';
 
 /** The first IPv4 address of every eighth /16, ends of the ranges that these miss, and the same for IPv6. */
