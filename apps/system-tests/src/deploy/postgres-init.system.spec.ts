@@ -92,7 +92,11 @@ describe('what the first start of PostgreSQL runs', () => {
       readFileSync(join(workspaceRoot, folder, 'kustomization.yaml'), 'utf8'),
     ) as object;
     expect(kustomization).toMatchObject({ configMapGenerator: [{ files: inOrder }] });
-    const { services } = readCompose('docker-compose.yml', { ...passwords, POSTGRES_PASSWORD: 'p' });
+    const { services } = readCompose('docker-compose.yml', {
+      ...passwords,
+      POSTGRES_PASSWORD: 'p',
+      HAWSER_MASTER_KEYS: 'k1:key',
+    });
     expect(services.postgres?.volumes).toEqual(
       expect.arrayContaining(
         inOrder.map((pair) => {

@@ -42,6 +42,8 @@ function foundAt({ url, issuer, scopes }: ProtectedServer): object {
     supports_dcr: true,
     supports_pkce: true,
     supports_cimd: true,
+    token_endpoint_auth_methods: [],
+    iss_parameter: false,
     source: 'protected-resource-metadata',
     issuer,
     resource: url,

@@ -60,6 +60,7 @@ const refused: Refused[] = [
   ['a credential type that is null', bindings, { ...binding, cred_type: null }, 'cred_type'],
   ['a credential', bindings, { ...binding, credential_id: 'cred_1' }, 'credential_id'],
   ['a header name with a space', bindings, { ...binding, cred_header: 'X Key' }, 'cred_header'],
+  ["a header of the connection's", bindings, { ...binding, cred_header: 'HOST' }, 'cred_header'],
   ['a variable that begins with a digit', bindings, { ...binding, env_var_name: '1A' }, 'env_var_name'],
   [
     'an override that is a list',

@@ -8,7 +8,9 @@ export type CredentialType = (typeof credentialTypes)[number];
 
 const maybe = { optional: true, nullable: true };
 // Empty, to clear the field, or an RFC 9110 token.
-const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{0,128}$/;
+/** A token of RFC 9110, but none that belongs to the connection: whoever opens that sets it. */
+const headerName =
+  /^(?!(?:connection|content-length|host|transfer-encoding|upgrade)$)[!#$%&'*+.^_`|~0-9a-z-]{0,128}$/i;
 const variableName = /^([A-Za-z_][A-Za-z0-9_]{0,255})?$/;
 const clearable = { ...maybe, min: 0, description: 'an empty string, like null, clears it' };
 
@@ -25,7 +27,11 @@ export class CreateAgentBinding {
   @OneOf(credentialTypes, { optional: true, default: 'bearer' })
   cred_type?: CredentialType;
 
-  @Patterned(headerName, 'must be a valid header name of at most 128 characters', clearable)
+  @Patterned(
+    headerName,
+    'must be a valid header name of at most 128 characters, and none that belongs to the connection, such as Host',
+    clearable,
+  )
   cred_header?: string | null;
 
   @Patterned(
@@ -49,7 +55,11 @@ export class PatchAgentBinding {
   @OneOf(credentialTypes, { optional: true })
   cred_type?: CredentialType;
 
-  @Patterned(headerName, 'must be a valid header name of at most 128 characters', clearable)
+  @Patterned(
+    headerName,
+    'must be a valid header name of at most 128 characters, and none that belongs to the connection, such as Host',
+    clearable,
+  )
   cred_header?: string | null;
 
   @Patterned(
