@@ -92,16 +92,18 @@ describe('while the vault is away', () => {
     const agent = await tenant.agentApi();
     const ofAgent = `/api/v1/agents/${tenant.agentId}/integrations`;
     const binding = { mcp_server_id: serverId, mcp_server_scope: 'workspace', credential_id: credentialId };
-    for (const answer of [
-      await resolve(tenant.owner),
-      await resolve(agent),
-      await tenant.owner.get(`${ofAgent}/resolved?explain=true`),
-      await tenant.owner.post(ofAgent, binding),
-      await tenant.owner.post(`/api/v1/integrations/${serverId}/test`),
-      await tenant.owner.get('/api/v1/audit'),
-      await tenant.owner.post('/api/v1/credentials', { name: 'new', type: 'bearer', value: 'x' }),
-      await tenant.owner.get('/api/v1/credentials'),
-    ]) {
+    // Each looks for the vault for two seconds.
+    const answers = await Promise.all([
+      resolve(tenant.owner),
+      resolve(agent),
+      tenant.owner.get(`${ofAgent}/resolved?explain=true`),
+      tenant.owner.post(ofAgent, binding),
+      tenant.owner.post(`/api/v1/integrations/${serverId}/test`),
+      tenant.owner.get('/api/v1/audit'),
+      tenant.owner.post('/api/v1/credentials', { name: 'new', type: 'bearer', value: 'x' }),
+      tenant.owner.get('/api/v1/credentials'),
+    ]);
+    for (const answer of answers) {
       expectProblem(answer, 503, 'secret_encryption_unavailable');
       expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
     }
