@@ -1,6 +1,7 @@
 import { startProtectedServer, type ProtectedServer } from '@hawser/testing';
 import { startAuthorizationServer, type AuthorizationServer } from '@hawser/testing/authorization-server';
 import { Api, type Json } from '../harness/api.js';
+import { eventually } from '../harness/eventually.js';
 import { using } from '../harness/peers.js';
 import { expectInvalid, expectProblem } from '../harness/problems.js';
 import { returnTo } from '../harness/program-run.js';
@@ -90,7 +91,7 @@ describe('connecting an MCP server', () => {
     });
   });
 
-  it('renews the token when it is over, and revokes it when the credential goes', async () => {
+  it('revokes the token when the credential goes', async () => {
     const { auth_url, credential_id } = await connect();
     await visit(await signIns.walk(auth_url as string));
     const token = (await bearer()) ?? '';
@@ -110,6 +111,35 @@ describe('connecting an MCP server', () => {
     });
     expectProblem(answer, 409, 'name_taken');
     expect((await owner.must('GET', '/api/v1/credentials')).credentials).toHaveLength(before);
+  });
+});
+
+describe('an access token that is over', () => {
+  it('is renewed once for a hundred callers, who all get the new one', async () => {
+    const shortly = await using(startAuthorizationServer({ accessTokenSeconds: 6 }));
+    const server = await using(startProtectedServer({ authorizationServer: shortly }));
+    const { auth_url, credential_id } = await owner.must('POST', '/api/v1/oauth/auto-connect', {
+      mcp_url: server.url,
+      server_name: 'shortly',
+    });
+    await visit(await shortly.walk(auth_url as string));
+    const first = await bearer();
+    const agent = await tenant.agentApi();
+    await eventually(async () => {
+      const { expires_at } = await owner.must('GET', `/api/v1/credentials/${credential_id}`);
+      return Date.parse(expires_at as string) < Date.now() || undefined;
+    });
+
+    const renewals = (): number => shortly.tokenRequests['refresh_token'] ?? 0;
+    const before = renewals();
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, () => resolved(tenant, tenant.agentId, agent)),
+    );
+    const tokens = new Set(answers.map(([{ headers }]) => headers.Authorization as string));
+    expect(tokens.size).toBe(1);
+    const [token = ''] = [...tokens].map((header) => header.replace('Bearer ', ''));
+    expect([token === first, await shortly.accepts(token)]).toEqual([false, true]);
+    expect([renewals() - before, shortly.tokenErrors]).toEqual([1, {}]);
   });
 });
 
