@@ -9,6 +9,8 @@ import { isStale, summaryOf, unreadable, withheld, type Withheld } from './given
 /** Credentials as they can be given out: renewed where they are about to expire, and decrypted. */
 @Injectable()
 export class CredentialReader {
+  private readonly renewed = new Map<string, Promise<SealedCredential[]>>();
+
   constructor(
     private readonly credentials: AskedCredentialRepository,
     private readonly refresher: TokenRefresher,
@@ -25,11 +27,24 @@ export class CredentialReader {
     const rows = await this.credentials.readSealed(workspaceId, asked);
     const stale = rows.filter((row) => isStale(row, now)).map(({ id }) => id);
     if (stale.length === 0) return this.open(workspaceId, rows, now);
-    await Promise.all(stale.map((id) => this.refresher.ensureFresh(workspaceId, id, waitMs)));
-    // Whatever came of it is in the rows: new tokens, a dead grant, or a token that may still be good.
-    const again = await this.credentials.readSealed(workspaceId, { ids: stale, names: [] });
+    const again = await Promise.all(stale.map((id) => this.renew(workspaceId, id, waitMs)));
     const others = rows.filter((row) => !isStale(row, now));
-    return this.open(workspaceId, [...others, ...again], new Date());
+    return this.open(workspaceId, [...others, ...again.flat()], new Date());
+  }
+
+  /**
+   * Whatever came of it is in the row: new tokens, a dead grant, or a token that may still be good. All who have waited for
+   * one renewal read it together.
+   */
+  private async renew(workspaceId: string, id: string, waitMs: number): Promise<SealedCredential[]> {
+    await this.refresher.ensureFresh(workspaceId, id, waitMs);
+    const known = this.renewed.get(id);
+    if (known !== undefined) return known;
+    const reading = this.credentials.readSealed(workspaceId, { ids: [id], names: [] });
+    this.renewed.set(id, reading);
+    const done = (): boolean => this.renewed.delete(id);
+    void reading.then(done, done);
+    return reading;
   }
 
   private async open(
