@@ -247,6 +247,13 @@ describe('what sign-ins and renewals do to a credential', () => {
       expect(await current(row)).toMatchObject({ retry_at: null, refresh_failures: 0 });
     });
 
+    it('that somebody has to mend are tried again: the credential is never without its next try', async () => {
+      const row = await active();
+      const retryAt = new Date(Date.now() + 60_000);
+      await store.markUnusable(context, row, 'error', 'the client is unknown', row.version, retryAt);
+      expect(await current(row)).toMatchObject({ status: 'error', retry_at: retryAt, refresh_failures: 1 });
+    });
+
     it('of a value that somebody gave are over when they give another', async () => {
       const { id } = await workspace.credentials.create({ name: 'key' });
       await store.markUnusable(context, { workspace_id: workspace.id, id }, 'error', 'refused', null);

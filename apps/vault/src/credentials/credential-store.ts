@@ -102,6 +102,7 @@ export class CredentialStore {
   /**
    * Notes that the credential cannot be used any more; its secrets stay. Answers whether it did, as `storeTokens`.
    * @param reason for a person
+   * @param retryAt after a renewal that failed: nobody tries before that, and somebody does then. Null: nobody ever
    */
   markUnusable(
     context: CallContext,
@@ -109,9 +110,16 @@ export class CredentialStore {
     status: Exclude<CredentialStatus, 'active' | 'pending'>,
     reason: string,
     over: number | null,
+    retryAt: Date | null = null,
   ): Promise<boolean> {
-    return this.change(context, credential, over, () =>
-      Promise.resolve({ status, status_reason: reason, refresh_at: null, retry_at: null }),
+    return this.change(context, credential, over, (_transaction, { refresh_failures }) =>
+      Promise.resolve({
+        status,
+        status_reason: reason,
+        refresh_at: null,
+        retry_at: retryAt,
+        ...(retryAt !== null && { refresh_failures: refresh_failures + 1 }),
+      }),
     );
   }
 

@@ -4,6 +4,7 @@ import type { INestMicroservice } from '@nestjs/common';
 import { SignedInCredential } from '../testing/signed-in.js';
 import { VaultHarness } from '../testing/vault-harness.js';
 import { RefreshWorker } from './refresh-worker.js';
+import { RenewableCredentialRepository } from './renewable-credential.repository.js';
 
 /** More than one batch. */
 const many = 60;
@@ -61,6 +62,25 @@ describe('the worker that renews access tokens before they end', () => {
     await workers()[0]?.renewDue();
     expect(await one.state()).toMatchObject({ status: 'active', version: 1, refresh_failures: 1 });
     expect((await two.state()).version).toBe(2);
+  });
+
+  it('keeps nobody waiting for those of one provider that fail, however many and long due they are', async () => {
+    const away = await startAuthorizationServer();
+    const failing = await SignedInCredential.at(vault, away);
+    await away.stop();
+    await vault.query(
+      `INSERT INTO credentials SELECT (jsonb_populate_record(c, jsonb_build_object(
+         'id', c.id || n, 'name', c.name || n, 'refresh_failures', n % 2,
+         'stale_at', now() - interval '1 hour', 'refresh_at', now() - interval '1 hour'))).*
+       FROM credentials c, generate_series(1, 200) n WHERE c.id = $1`,
+      [failing.id],
+    );
+    const others = [await SignedInCredential.at(vault, server), await SignedInCredential.at(vault, server)];
+    for (const credential of others) await credential.goStale();
+
+    const first = await vault.get(RenewableCredentialRepository).listDue(4);
+    expect(first.map(({ id }) => id)).toEqual(expect.arrayContaining(others.map(({ id }) => id)));
+    await vault.query('DELETE FROM credentials WHERE workspace_id = $1', [failing.workspace.id]);
   });
 
   it('removes leases that lapsed long ago, and no other', async () => {

@@ -70,21 +70,24 @@ export class RenewableCredentialRepository {
   }
 
   /**
-   * Those to renew that nobody is renewing, the longest due first; of those with an error the ones that pause after a
-   * failure, and may work again.
+   * Those to renew that nobody is renewing; of those with an error the ones that pause after a failure, and may work
+   * again. Those that failed come last, and providers take turns: thousands at one that hangs, each of which takes as long as
+   * a try may, never keep the others waiting.
    */
   listDue(limit: number): Promise<DueCredential[]> {
     return this.dataSource.query<DueCredential[]>(
       `SELECT workspace_id, id FROM (
-         SELECT workspace_id, id, refresh_at AS since FROM credentials
+         SELECT workspace_id, id, provider, refresh_failures, refresh_at AS since FROM credentials
           WHERE status = 'active' AND refresh_at <= now() AND (retry_at IS NULL OR retry_at <= now())
          UNION ALL
-         SELECT workspace_id, id, retry_at FROM credentials WHERE status = 'error' AND retry_at <= now()
+         SELECT workspace_id, id, provider, refresh_failures, retry_at FROM credentials
+          WHERE status = 'error' AND retry_at <= now()
        ) c
        WHERE NOT EXISTS (
          SELECT FROM refresh_leases l
           WHERE l.workspace_id = c.workspace_id AND l.credential_id = c.id AND l.held_until >= now())
-       ORDER BY since LIMIT $1`,
+       ORDER BY refresh_failures,
+         row_number() OVER (PARTITION BY refresh_failures, provider ORDER BY since), since LIMIT $1`,
       [limit],
     );
   }

@@ -110,11 +110,11 @@ export class TokenRenewal {
     const { id, version, over, status, refresh_failures } = credential;
     countRefresh(kind);
     this.log[kind === 'failed' ? 'error' : 'warn'](`credential ${id} was not renewed: ${why}`);
+    const next = retryAt(new Date(), refresh_failures, Math.random());
     if (kind === 'refused' && over && status === 'active') {
       const reason = `its access token has ended and could not be renewed: ${why}`;
-      await this.store.markUnusable(contextOf(credential), credential, 'error', reason, version);
-    }
-    await this.store.noteFailure(credential, retryAt(new Date(), refresh_failures, Math.random()));
+      await this.store.markUnusable(contextOf(credential), credential, 'error', reason, version, next);
+    } else await this.store.noteFailure(credential, next);
     return 'failed';
   }
 

@@ -118,6 +118,14 @@ describe('authorization servers', () => {
     ['sends people to http', { auth_url: 'http://a.example/auth' }, /without https/],
     ['registers clients without https', { registration_endpoint: 'http://a.example/r' }, /without https/],
     ['takes tokens back without https', { revocation_endpoint: 'http://a.example/r' }, /without https/],
+    ['has a NUL in an address', { resource: 'https://a.example/\u0000' }, /address that is no URL/],
+    [
+      'has an issuer that is too long to index',
+      {
+        issuer: `https://a.example/${Array.from({ length: 2_000 }, (_, n) => String.fromCharCode(0x4e00 + ((n * 7_919) % 20_000))).join('')}`,
+      },
+      /address that is no URL/,
+    ],
   ])('are refused where one %s', async (_what, changes, message) => {
     const { id } = harness.workspace();
     expect(await refusalOf(remember(id, changes))).toMatchObject({
@@ -125,6 +133,13 @@ describe('authorization servers', () => {
       message: expect.stringMatching(message),
     });
     expect(await harness.rowsOf(id)).toEqual({});
+  });
+
+  it('are kept without words that no database can keep', async () => {
+    const { id } = harness.workspace();
+    const methods = ['none\u0000', 'client_secret_post'];
+    const server = await remember(id, { token_endpoint_auth_methods: methods });
+    expect(server.token_auth_methods).toEqual(['client_secret_post']);
   });
 
   it('may be on loopback without https, for development', async () => {

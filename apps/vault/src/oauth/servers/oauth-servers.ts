@@ -1,4 +1,4 @@
-import { ServiceError } from '@hawser/contracts';
+import { isKeepable, ServiceError } from '@hawser/contracts';
 import type { DiscoveredOAuth } from '@hawser/contracts/probe';
 import { newId } from '@hawser/persistence';
 import { findOAuthProvider, oauthProviders, type OAuthProvider } from '@hawser/providers';
@@ -11,6 +11,8 @@ import type { OAuthServer, OAuthServerMetadata } from './oauth-server.js';
 
 const shipped = oauthProviders.map(ofProvider);
 const knownProvider = 'known-provider:';
+/** RFC 3986 has no others. A URL parser takes any, but PostgreSQL keeps no NUL, and indexes no long text of other scripts. */
+const urlCharacters = /^[\x21-\x7e]+$/;
 
 /** Where people can sign in: the providers that ship with Hawser, and the servers that a workspace's MCP servers named. */
 @Injectable()
@@ -87,10 +89,16 @@ function fitIssuerOf(discovered: DiscoveredOAuth): string {
       discovered,
       'does not say that it supports PKCE with S256 (code_challenge_methods_supported)',
     );
-  for (const url of [auth_url, token_url, registration_endpoint, revocation_endpoint])
-    if (url !== null && url !== undefined && !isSecure(url))
-      throw unfit(discovered, `has an endpoint without https, ${url}`);
+  const endpoints = [auth_url, token_url, registration_endpoint, revocation_endpoint].filter(isGiven);
+  for (const url of [issuer, discovered.resource, ...endpoints].filter(isGiven))
+    if (!urlCharacters.test(url)) throw unfit(discovered, 'names an address that is no URL');
+  for (const url of endpoints)
+    if (!isSecure(url)) throw unfit(discovered, `has an endpoint without https, ${url}`);
   return issuer;
+}
+
+function isGiven(url: string | null | undefined): url is string {
+  return url !== null && url !== undefined;
 }
 
 function isSecure(url: string): boolean {
@@ -118,7 +126,7 @@ function metadataOf(discovered: DiscoveredOAuth): OAuthServerMetadata {
     registration_url: discovered.registration_endpoint,
     scopes: discovered.scopes,
     resource: discovered.resource,
-    token_auth_methods: discovered.token_endpoint_auth_methods ?? [],
+    token_auth_methods: (discovered.token_endpoint_auth_methods ?? []).filter(isKeepable),
     iss_required: discovered.iss_parameter ?? false,
     takes_client_documents: discovered.supports_cimd,
   };

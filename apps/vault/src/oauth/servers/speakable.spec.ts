@@ -8,6 +8,9 @@ it('leaves a sentence as it is', () => {
 it.each([
   ['as it is', 'code 4/abc+d= is used', 'code … is used'],
   ['as in a URL', 'code 4%2Fabc%2Bd%3D is used', 'code … is used'],
+  ['in Base64', 'code NC9hYmMrZD0 is used', 'code … is used'],
+  ['in hexadecimal', 'code 342f6162632b643d is used', 'code … is used'],
+  ['character by character', `it was ${'%34%2f'.repeat(6)}`, 'it was …'],
   ['twice', '4/abc+d= and 4/abc+d=', '… and …'],
 ])('hides a secret of the request, %s', (_how, text, shown) => {
   expect(speakable(text, ['4/abc+d=', ''])).toBe(shown);

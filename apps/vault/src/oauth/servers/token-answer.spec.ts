@@ -92,6 +92,25 @@ it.each(['', 5, 'a b', 'a'.repeat(32_769)])('refuses the refresh token %j', (ref
   expect(refusal(json({ ...bare, refresh_token }))).toMatchObject({ kind: 'refused' });
 });
 
+it.each([undefined, 'bearer', 'BEARER'])('takes the token type %j for Bearer', (token_type) => {
+  expect(read({ ...bare, token_type })).toEqual(bare);
+});
+
+it.each(['DPoP', 'mac', '', 1])(
+  'refuses a token of type %j, which would be sent as what it is not',
+  (token_type) => {
+    expect(refusal(json({ ...bare, token_type }))).toEqual({
+      kind: 'refused',
+      message: 'login.example.com answered without an error, but with a token of a type other than Bearer',
+    });
+  },
+);
+
+it('takes what a vendor calls the type of its tokens', () => {
+  const answer = json({ ...bare, token_type: 'bot' });
+  expect(tokenAnswerOf(vendorAt(origin, 'slack'), answer, [])).toEqual(bare);
+});
+
 it('refuses a page for people', () => {
   expect(refusal({ status: 200, text: '<h1>Sign in</h1>' })).toMatchObject({ kind: 'refused' });
 });

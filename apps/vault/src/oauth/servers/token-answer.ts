@@ -43,7 +43,10 @@ export function tokenAnswerOf(
   const wrong = (what: string): TokenEndpointError =>
     new TokenEndpointError('refused', `${server.name} answered without an error, but ${what}`);
 
-  const { access_token, refresh_token, expires_in, scope } = answered;
+  const { access_token, token_type, refresh_token, expires_in, scope } = answered;
+  // RFC 6749, section 7.1. Of the vendors some have words of their own there.
+  if (server.provider === null && !isBearer(token_type))
+    throw wrong('with a token of a type other than Bearer');
   if (!isToken(access_token)) throw wrong('with no access token that could be used');
   if (refresh_token !== undefined && refresh_token !== null && !isToken(refresh_token))
     throw wrong('with a refresh token that cannot be used');
@@ -99,6 +102,11 @@ function textOf(value: unknown): string | undefined {
 /** It goes into a header: RFC 6749, appendix A.12, without the blank. */
 function isToken(value: unknown): value is string {
   return typeof value === 'string' && value.length <= maxTokenLength && /^[\x21-\x7e]+$/.test(value);
+}
+
+/** In any case (RFC 6749, section 5.1); who leaves it out means this one. */
+function isBearer(type: unknown): boolean {
+  return type === undefined || type === null || (typeof type === 'string' && /^bearer$/i.test(type));
 }
 
 /** A number, or one that is written as a string. */
