@@ -1,4 +1,4 @@
-import type { CallContext } from '@hawser/contracts';
+import type { Actor, CallContext } from '@hawser/contracts';
 import type { CredentialStatus } from '@hawser/contracts/vault';
 import { TenantService, UnitOfWork, type Transaction } from '@hawser/persistence';
 import { Injectable } from '@nestjs/common';
@@ -88,7 +88,7 @@ export class CredentialStore {
       if (isSignIn && refreshToken === null) times.refresh_at = null;
       return {
         ...times,
-        ...(isSignIn && { provider, client_id, resource }),
+        ...(isSignIn && { provider, client_id, resource, made_by: ownerAfter(context.actor, row) }),
         ...(scopes !== null && { scopes }),
         status: 'active',
         status_reason: null,
@@ -158,4 +158,9 @@ function changedFields(before: CredentialEntity, after: CredentialEntity): strin
     (field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]),
   );
   return before.version === after.version ? changed : ['value', ...changed];
+}
+
+/** Who may sign in for it again without being a MANAGER: whoever made it, until somebody else has put an account there. */
+function ownerAfter({ user_id, id }: Actor, { made_by }: CredentialEntity): string | null {
+  return made_by === (user_id ?? id) ? made_by : null;
 }

@@ -284,6 +284,19 @@ describe('a sign-in', () => {
       expect(error.code).toBe('forbidden');
     });
 
+    it('is over once somebody else has signed in for it', async () => {
+      const { workspace, credentialId, authUrl } = await signIns.connect();
+      const mine = `UPDATE credentials SET made_by = 'usr_member' WHERE id = $1`;
+      await signIns.harness.query(mine, [credentialId]);
+      const member = workspace.as('MEMBER', 'usr_member');
+      expect(await initiate(member, { credential_id: credentialId })).toMatchObject({
+        credential_id: credentialId,
+      });
+      await signIns.callBack(await signIns.agree(authUrl));
+      const refusal = await refused(workspace, { credential_id: credentialId }, member);
+      expect(refusal).toMatchObject({ code: 'forbidden' });
+    });
+
     it('is what a MANAGER may do for any credential', async () => {
       const workspace = await withClient();
       const { credential_id } = await initiate(workspace.as('MEMBER'), { provider: 'github' });
