@@ -8,7 +8,8 @@ import { agentContext, signIn, startVaults } from '../vaults.js';
 
 const processes = 2;
 const callers = 100;
-const upstreamMs = 100;
+/** About what token endpoints on the internet take. */
+const upstreamMs = 200;
 const stormsARound = 5;
 const workspaceId = 'ws_bench';
 const agentId = 'agt_bench';
