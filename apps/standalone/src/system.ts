@@ -4,7 +4,7 @@ import { Egress, EgressPolicy } from '@hawser/egress';
 import { EmbeddedPostgres } from '@hawser/embedded-postgres';
 import { closeGateway, createGateway, listen } from '@hawser/gateway';
 import { Broadcasts, BusClient, InProcessEvents, MemoryHub, type Bus } from '@hawser/messaging';
-import { databaseUnavailable, migrate, OutboxRelay } from '@hawser/persistence';
+import { databaseUnavailable, migrate, OutboxRelay, runMigrations } from '@hawser/persistence';
 import { ProbeModule } from '@hawser/probe';
 import {
   connectToNats,
@@ -21,6 +21,7 @@ import { ensureDemo, type Demo } from './demo.js';
 import { explainDatabaseError } from './given-database.js';
 
 const logLevels: LogLevel[] = ['warn', 'error', 'fatal'];
+const firstAnswerMs = 60_000;
 
 export interface RunningSystem {
   /** The gateway's address. */
@@ -42,8 +43,15 @@ export async function startSystem(
   const databaseUrl = config.databaseUrl ?? (await startPostgres(config, started, log));
   const keys = KeyRing.parse(config.masterKeys ?? (await keptMasterKeys(config.dataDir)));
   try {
-    const databases = [directoryDatabase, bindingsDatabase, vaultDatabase];
-    await Promise.all(databases.map((database) => migrate(database(databaseUrl))));
+    const databases = [directoryDatabase, bindingsDatabase, vaultDatabase].map((of) => of(databaseUrl));
+    // Our own may be slow to answer where the disk is still busy with what `npm ci` wrote; a given one has to be there.
+    await Promise.all(
+      databases.map((database) =>
+        config.databaseUrl === undefined
+          ? runMigrations(database, { log: () => undefined, waitMs: firstAnswerMs })
+          : migrate(database),
+      ),
+    );
   } catch (error) {
     throw config.databaseUrl === undefined ? error : explainDatabaseError(error);
   }
