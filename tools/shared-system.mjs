@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 const readyWithinMs = 120_000;
 /** The servers that tests start are on 127.0.0.1; the rest of loopback stands for what must not be reached. */
 const reachable = '127.0.0.1/32';
+const corsOrigins = 'https://app.example.com,http://localhost:3000';
 /** As apps/system-tests/src/harness/program-run.ts has it. */
 const returnTo = 'https://app.example.com/connected';
 const running = new Map();
@@ -35,6 +36,7 @@ export async function startSharedSystem(app, lastOfBanner) {
       HAWSER_DATA_DIR: dataDir,
       HAWSER_EGRESS_ALLOW: reachable,
       HAWSER_REDIRECT_ALLOW: returnTo,
+      HAWSER_CORS_ORIGINS: corsOrigins,
     },
     stdio: ['ignore', output, errors],
   });

@@ -93,7 +93,7 @@ describe('reading a message', () => {
     expect(await errorsOf({ leaves: Array(5_001).fill({}) })).toMatchObject([{ field: 'leaves' }]);
     const wide = { ...good, tags: Array(200).fill(Array(200).fill('x')) };
     await expect(readPlain(Tree, wide)).rejects.toMatchObject({ code: 'malformed_message' });
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(performance.now() - began).toBeLessThan(4_000);
   });
 
   it('tells the first fifty errors of very many, and how many more there are', async () => {

@@ -1,14 +1,15 @@
 import { Api, type Answer, type Ask } from '../harness/api.js';
 import { expectProblem } from '../harness/problems.js';
 import { newTenant, unique, type Tenant } from '../harness/tenant.js';
-import { startSystem } from '../harness/the-system.js';
+import { theSystem } from '../harness/the-system.js';
 
+/** As tools/shared-system.mjs lets it. */
 const allowed = 'https://app.example.com';
 
 let anyUser: Api;
 let nobody: Api;
 beforeAll(async () => {
-  const system = await startSystem({ env: { HAWSER_CORS_ORIGINS: `${allowed},http://localhost:3000` } });
+  const system = await theSystem();
   anyUser = new Api(system.gateways, system.ownerToken);
   nobody = new Api(system.gateways, null);
 }, 60_000);

@@ -1,21 +1,12 @@
-import { rm } from 'node:fs/promises';
 import { Api, type Answer, type Json } from '../harness/api.js';
-import { newDataDir } from '../harness/data-dir.js';
-import { startSystem } from '../harness/the-system.js';
+import { theSystem } from '../harness/the-system.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
 import { bind, explained, newCrewServer, resolved } from '../harness/tiers.js';
 
-let dataDir: string;
-let system: Awaited<ReturnType<typeof startSystem>>;
 let anyUser: Api;
 beforeAll(async () => {
-  dataDir = await newDataDir();
-  system = await startSystem({ dataDir });
+  const system = await theSystem();
   anyUser = new Api(system.gateways, system.ownerToken);
-});
-afterAll(async () => {
-  await system.stop();
-  await rm(dataDir, { recursive: true });
 });
 
 const pathOf = (agentId: string): string => `/api/v1/agents/${agentId}/integrations/resolved`;
@@ -204,15 +195,5 @@ describe('an answer', () => {
       seen.push(await has());
     }
     expect(seen).toEqual(Array.from({ length: 20 }, (_, round) => round % 2 === 1));
-  });
-
-  it('has the same bytes and the same ETag after a restart', async () => {
-    const path = pathOf(tenant.agentId);
-    const before = await tenant.owner.get(path);
-    expect(before.body).not.toEqual([]);
-    await system.stop();
-    system = await startSystem({ dataDir });
-    const after = await new Api(system.gateways, tenant.owner.token, tenant.id).get(path);
-    expect([after.text, etagOf(after)]).toEqual([before.text, etagOf(before)]);
   });
 });

@@ -5,6 +5,9 @@ import { testDatabase, type TestDatabase } from '@hawser/testing';
 import { refusalOf, type TestWorkspace } from '../testing/test-workspace.js';
 import { VaultHarness } from '../testing/vault-harness.js';
 
+/** Which of the two depends on how busy the machine is: it is looked for during most of the deadline. */
+const away = expect.stringMatching(/^service_(unavailable|timeout)$/) as unknown;
+
 describe('what uses credentials', () => {
   let database: TestDatabase;
   let harness: VaultHarness;
@@ -118,8 +121,8 @@ describe('what uses credentials', () => {
       ).toEqual([
         unknown,
         { credentials: [unknown], next_cursor: null },
-        expect.objectContaining({ code: 'service_unavailable' }),
-        expect.objectContaining({ code: 'service_unavailable' }),
+        expect.objectContaining({ code: away }),
+        expect.objectContaining({ code: away }),
       ]);
       expect(await workspace.credentials.delete(id, true)).toEqual({ deleted: true, revoked: null });
     } finally {
