@@ -8,7 +8,7 @@ const { env } = process;
 /** Of load, at least. */
 export const drillSeconds = Number(env.HAWSER_DRILL_SECONDS ?? 2);
 /** Requests a second. */
-export const drillRate = Number(env.HAWSER_DRILL_RATE ?? 100);
+export const drillRate = Number(env.HAWSER_DRILL_RATE ?? 60);
 /** How long a server is away. */
 export const outageSeconds = Number(env.HAWSER_DRILL_OUTAGE_SECONDS ?? 10);
 /** Malformed messages, over all subjects. */
