@@ -69,6 +69,7 @@ export async function createGateway({
   adapter.getInstance().removeContentTypeParser('text/plain');
   acceptEmptyJson(adapter.getInstance());
   observeRequests(adapter.getInstance(), { logRequests });
+  adapter.getInstance().addHook('preClose', afterReading);
   const module = GatewayModule.register(parts);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger,
@@ -109,14 +110,24 @@ export async function closeGateway(app: NestFastifyApplication): Promise<void> {
   // Node and Fastify call it as soon as the server closes, and cut off whoever is just being heard.
   server.closeIdleConnections = () => undefined;
   const beganMs = performance.now();
-  const sweep = setInterval(() => {
+  const sweep = (): void => {
     const closingMs = performance.now() - beganMs;
     if (closingMs >= lingerMs) closeIdle();
     if (closingMs >= silentLingerMs) silentConnections.get(app)?.end();
-  }, idleSweepMs);
+  };
+  const sweeping = setInterval(() => void afterReading().then(sweep), idleSweepMs);
   try {
     await app.close();
   } finally {
-    clearInterval(sweep);
+    clearInterval(sweeping);
   }
+}
+
+/**
+ * Resolves when what has arrived so far has been read, connections included. What a slow process has not read yet looks
+ * as if nobody had sent it, and would be cut off.
+ */
+async function afterReading(): Promise<void> {
+  // The first may still be of the turn that is reading; before the second all is read once more.
+  for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate);
 }
