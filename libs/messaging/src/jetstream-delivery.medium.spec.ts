@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@hawser/testing/eventually';
 import { Logger } from '@nestjs/common';
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { JetStreamEvents } from './jetstream-events.js';
 import { streamName } from './jetstream-stream.js';
 import { EventProcesses } from './testing/event-processes.js';
-import { eventually } from './testing/eventually.js';
 import { idIn, newEvent, newGroup, relay } from './testing/events-suite.js';
 import { OwnNats } from './testing/own-nats.js';
 

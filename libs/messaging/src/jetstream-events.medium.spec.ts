@@ -1,8 +1,8 @@
+import { eventually } from '@hawser/testing/eventually';
 import { Logger } from '@nestjs/common';
 import { JetStreamEvents } from './jetstream-events.js';
 import { NatsBus } from './nats-bus.js';
 import { describeEvents, type EventsTransport, newEvent, newGroup } from './testing/events-suite.js';
-import { eventually } from './testing/eventually.js';
 import { happened } from './testing/probe.contracts.js';
 import { ProbeController } from './testing/probe.controller.js';
 import { startService } from './testing/probe.service.js';

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@hawser/testing/eventually';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { EventNotStoredError } from './jetstream-events.js';
 import { streamName } from './jetstream-stream.js';
 import { type EventProcess, EventProcesses } from './testing/event-processes.js';
-import { eventually } from './testing/eventually.js';
 import { idIn, newEvent, newGroup, relay } from './testing/events-suite.js';
 import { OwnNats, type OwnNatsOptions } from './testing/own-nats.js';
 import { RecordedLog } from './testing/recorded-log.js';

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@hawser/testing/eventually';
 import { Logger } from '@nestjs/common';
 import { register } from 'prom-client';
 import { DeadlineError, NoResponderError } from './bus.js';
 import { NatsBus } from './nats-bus.js';
 import { message, newSubject, textOf } from './testing/bus-suite.js';
-import { eventually } from './testing/eventually.js';
 import { NatsProxy, startSmallNats } from './testing/nats-proxy.js';
 import { OwnNats } from './testing/own-nats.js';
 

@@ -10,9 +10,10 @@ import {
   updateWorkspace,
 } from '@hawser/contracts/directory';
 import { testDatabase, type TestDatabase } from '@hawser/testing';
+import { eventually } from '@hawser/testing/eventually';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
-import { DirectoryHarness, eventually } from '../testing/directory-harness.js';
+import { DirectoryHarness } from '../testing/directory-harness.js';
 
 let database: TestDatabase;
 let directory: DirectoryHarness;

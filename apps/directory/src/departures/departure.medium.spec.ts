@@ -8,8 +8,9 @@ import {
   getAgent,
 } from '@hawser/contracts/directory';
 import { testDatabase, type TestDatabase } from '@hawser/testing';
+import { eventually } from '@hawser/testing/eventually';
 import { Logger } from '@nestjs/common';
-import { DirectoryHarness, eventually } from '../testing/directory-harness.js';
+import { DirectoryHarness } from '../testing/directory-harness.js';
 import type { KeeperStandIn } from '../testing/keeper-stand-in.js';
 
 let database: TestDatabase;

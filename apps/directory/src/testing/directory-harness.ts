@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Role } from '@hawser/contracts';
 import { forgetTenant as forgetInBindings } from '@hawser/contracts/bindings';
 import {
@@ -14,6 +13,7 @@ import {
 import { forgetTenant as forgetInVault } from '@hawser/contracts/vault';
 import { BusClient, BusServer, InProcessEvents, MemoryHub } from '@hawser/messaging';
 import { migrate, OutboxRelay } from '@hawser/persistence';
+import { eventually } from '@hawser/testing/eventually';
 import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DataSource } from 'typeorm';
@@ -139,14 +139,5 @@ export class DirectoryHarness {
       `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
     );
     return row?.count ?? 0;
-  }
-}
-
-/** Waits until `condition` holds, a little less than a spec may take. */
-export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + 4_000;
-  while (!(await condition())) {
-    if (Date.now() > giveUpAt) throw new Error(`never came true: ${String(condition)}`);
-    await delay(20);
   }
 }

@@ -1,7 +1,7 @@
 import { startModernServer, type Peer } from '@hawser/testing';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ServerTest } from '@hawser/contracts/probe';
-import { eventually } from '../testing/eventually.js';
+import { eventually } from '@hawser/testing/eventually';
 import { ProbeHarness } from '../testing/probe-harness.js';
 import {
   oldServer,

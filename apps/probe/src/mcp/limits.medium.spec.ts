@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { startFloodingServer, startHangingServer, startSessionServer, type Peer } from '@hawser/testing';
+import { eventually } from '@hawser/testing/eventually';
 import { register } from 'prom-client';
 import type { ServerTest } from '@hawser/contracts/probe';
-import { eventually } from '../testing/eventually.js';
 import { ProbeHarness } from '../testing/probe-harness.js';
 import {
   oldServer,

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { EmbeddedPostgres } from '@hawser/embedded-postgres';
 import { startNatsServer } from '@hawser/testing';
+import { eventually } from '@hawser/testing/eventually';
 import { workspaceRoot } from '../architecture/services.js';
-import { eventually } from '../harness/eventually.js';
 import { newDataDir } from '../harness/data-dir.js';
 import { assemble, Image } from './image.js';
 
@@ -143,7 +143,7 @@ describe('the images together', () => {
     const listing = '/api/v1/integrations?workspace_id=demo';
     expect(await images.gateway.status(listing)).toBe(401);
     // The directory makes the workspace when it already serves.
-    await eventually(async () => ((await images.gateway.status(listing, owner)) === 200 ? true : undefined));
+    await eventually(async () => (await images.gateway.status(listing, owner)) === 200);
     expect(await Promise.all(apps.map((app) => images[app].stop()))).toEqual(apps.map(() => 0));
   });
 });

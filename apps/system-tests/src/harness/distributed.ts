@@ -1,5 +1,5 @@
+import { eventually } from '@hawser/testing/eventually';
 import { DistributedFiles } from './distributed-files.js';
-import { eventually } from './eventually.js';
 import { ProgramRun, type StartOptions } from './program-run.js';
 
 /** Each service in processes of its own on real NATS and PostgreSQL, as `npm run dev:distributed` runs them. */
@@ -36,6 +36,6 @@ export class Distributed extends ProgramRun {
 
   /** Waits until the supervisor has said something about its processes so many times. */
   async saidTimes(pattern: RegExp, times: number, withinMs: number): Promise<void> {
-    await eventually(() => ((this.stdout.match(pattern) ?? []).length >= times ? true : undefined), withinMs);
+    await eventually(() => (this.stdout.match(pattern) ?? []).length >= times, withinMs);
   }
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { eventually } from './eventually.js';
+import { eventually } from '@hawser/testing/eventually';
 
 const run = promisify(execFile);
 
@@ -35,5 +35,5 @@ export async function endPostgres(dataDir: string): Promise<void> {
   const pid = await postmasterPid(dataDir);
   if (pid === undefined || (await processesOn(dataDir)).length === 0) return;
   process.kill(pid, 'SIGQUIT');
-  await eventually(async () => ((await processesOn(dataDir)).length === 0 ? true : undefined));
+  await eventually(async () => (await processesOn(dataDir)).length === 0);
 }

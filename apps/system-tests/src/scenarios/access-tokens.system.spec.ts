@@ -1,5 +1,5 @@
+import { eventually } from '@hawser/testing/eventually';
 import { Api, type Answer, type Json } from '../harness/api.js';
-import { eventually } from '../harness/eventually.js';
 import { Place } from '../harness/place.js';
 import { expectInvalid, expectProblem } from '../harness/problems.js';
 import { routes } from '../harness/routes.js';

@@ -1,5 +1,5 @@
+import { eventually } from '@hawser/testing/eventually';
 import { Api, type Json } from '../harness/api.js';
-import { eventually } from '../harness/eventually.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
 import { theSystem } from '../harness/the-system.js';
 import { bind, newCrewServer } from '../harness/tiers.js';

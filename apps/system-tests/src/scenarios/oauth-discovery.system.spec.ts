@@ -8,8 +8,8 @@ import {
   type ProtectedOptions,
   type ProtectedServer,
 } from '@hawser/testing';
+import { eventually } from '@hawser/testing/eventually';
 import { Api, type Answer, type Json } from '../harness/api.js';
-import { eventually } from '../harness/eventually.js';
 import { using } from '../harness/peers.js';
 import { expectInvalid, expectProblem } from '../harness/problems.js';
 import { newTenant } from '../harness/tenant.js';
@@ -135,9 +135,9 @@ describe('a caller that leaves', () => {
     const { url, openConnections } = await using(startHangingServer('headers'));
     const [path, body] = await asking(url);
     const { leave, outcome } = sendPost(owner, path, body);
-    await eventually(() => openConnections() > 0 || undefined);
+    await eventually(() => openConnections() > 0);
     leave();
     expect((await outcome).result).toBe('ECONNRESET');
-    await eventually(() => openConnections() === 0 || undefined, leavesWithinMs);
+    await eventually(() => openConnections() === 0, leavesWithinMs);
   });
 });

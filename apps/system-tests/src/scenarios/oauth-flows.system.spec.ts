@@ -1,7 +1,7 @@
 import { startProtectedServer, type ProtectedServer } from '@hawser/testing';
 import { startAuthorizationServer, type AuthorizationServer } from '@hawser/testing/authorization-server';
+import { eventually } from '@hawser/testing/eventually';
 import { Api, type Json } from '../harness/api.js';
-import { eventually } from '../harness/eventually.js';
 import { using } from '../harness/peers.js';
 import { expectInvalid, expectProblem } from '../harness/problems.js';
 import { returnTo } from '../harness/program-run.js';
@@ -127,7 +127,7 @@ describe('an access token that is over', () => {
     const agent = await tenant.agentApi();
     await eventually(async () => {
       const { expires_at } = await owner.must('GET', `/api/v1/credentials/${credential_id}`);
-      return Date.parse(expires_at as string) < Date.now() || undefined;
+      return Date.parse(expires_at as string) < Date.now();
       // The worker may renew it before it is seen to be over; then the next one is waited for.
     }, 40_000);
 

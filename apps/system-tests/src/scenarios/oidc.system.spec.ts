@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@hawser/testing/eventually';
 import { Api, type Answer } from '../harness/api.js';
-import { eventually } from '../harness/eventually.js';
 import { IdentityProvider } from '../harness/identity-provider.js';
 import { expectProblem } from '../harness/problems.js';
 import { protectedUrl } from '../harness/protected-server.js';
@@ -204,9 +204,9 @@ describe('a token that is not good', () => {
 
 describe('when the issuer', () => {
   /** At every gateway: each has looked at the issuer's keys at its own time. */
-  const isKnown = async (api: Api): Promise<true | undefined> => {
+  const isKnown = async (api: Api): Promise<boolean> => {
     for (let gateway = 0; gateway < api.gateways.urls.length; gateway++)
-      if ((await api.get('/api/v1/me')).status !== 200) return undefined;
+      if ((await api.get('/api/v1/me')).status !== 200) return false;
     return true;
   };
 

@@ -1,6 +1,6 @@
+import { eventually } from '@hawser/testing/eventually';
 import { Api, type Json } from '../harness/api.js';
 import { newCredential } from '../harness/credentials.js';
-import { eventually } from '../harness/eventually.js';
 import { newTenant, roles, unique, type Tenant } from '../harness/tenant.js';
 import { theSystem } from '../harness/the-system.js';
 import { bind, newCrewServer, resolved } from '../harness/tiers.js';
@@ -185,9 +185,9 @@ describe('who sees it', () => {
     ]);
     const whole = await tenant.owner.must('GET', '/api/v1/audit?limit=1000');
     expect(whole.entries.map(({ action }: Json) => action as string)).toContain('credentials.disclosed');
-    const isNoted = async (): Promise<true | undefined> => {
+    const isNoted = async (): Promise<boolean> => {
       const read = await tenant.owner.get('/api/v1/audit?action=credential.created');
-      return read.text.includes(id) || undefined;
+      return read.text.includes(id);
     };
     await eventually(isNoted);
   });

@@ -12,8 +12,8 @@ import {
   startWebPage,
   type Listener,
 } from '@hawser/testing';
+import { eventually } from '@hawser/testing/eventually';
 import { Api, type Json } from '../harness/api.js';
-import { eventually } from '../harness/eventually.js';
 import { using } from '../harness/peers.js';
 import { expectInvalid, expectProblem } from '../harness/problems.js';
 import { newTenant, type Tenant } from '../harness/tenant.js';
@@ -169,7 +169,7 @@ describe('a server that does not work', () => {
         message: expect.stringMatching(/ 10 s\..*try again/),
       });
     }
-    for (const { openConnections } of hanging) await eventually(() => openConnections() === 0 || undefined);
+    for (const { openConnections } of hanging) await eventually(() => openConnections() === 0);
   });
 
   it('has sent little of the 1 GB by then', async () => {

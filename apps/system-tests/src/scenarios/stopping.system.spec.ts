@@ -1,6 +1,6 @@
 import { startModernServer } from '@hawser/testing';
+import { eventually } from '@hawser/testing/eventually';
 import { Api } from '../harness/api.js';
-import { eventually } from '../harness/eventually.js';
 import { using } from '../harness/peers.js';
 import { newTenant } from '../harness/tenant.js';
 import { startSystem } from '../harness/the-system.js';
@@ -15,7 +15,7 @@ it('a server that is tried out while the system stops is tried out to the end', 
   const id = await tenant.newServer({ endpoint: peer.url });
 
   const answer = tenant.owner.must('POST', `/api/v1/integrations/${id}/test`);
-  await eventually(() => (peer.requests.length > 0 ? true : undefined));
+  await eventually(() => peer.requests.length > 0);
   const stopped = system.stop();
   expect(await answer).toMatchObject({ status: 'ok', tools_count: 1 });
   expect(await stopped).toBe(0);

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CallContext, defineRpc, ServiceError } from '@hawser/contracts';
 import { jest } from '@jest/globals';
+import { eventually } from '@hawser/testing/eventually';
 import { MemoryHub } from '../memory-bus.js';
 import { answerRequest } from '../request-dispatch.js';
 import { serverDurations, SubjectDurations } from '../rpc-metrics.js';
-import { eventually } from '../testing/eventually.js';
 import { Hold, Report } from '../testing/probe.contracts.js';
 import { RecordedLog } from '../testing/recorded-log.js';
 import { cancellationOf, cancellationSubject, withCallId } from './cancellation-message.js';

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ServiceError } from '@hawser/contracts';
+import { eventually } from '@hawser/testing/eventually';
 import { encodeError } from '../answer.js';
 import { BusClosedError, type BusMessage, DeadlineError, NoResponderError } from '../bus.js';
-import { eventually } from '../testing/eventually.js';
 import { RecordedLog } from '../testing/recorded-log.js';
 import { callIdOf, cancelledCallId } from './cancellation-message.js';
 import { requestCancellable } from './request-cancellable.js';

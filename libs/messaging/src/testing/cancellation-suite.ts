@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CallContext, ServiceError } from '@hawser/contracts';
+import { eventually } from '@hawser/testing/eventually';
 import { Logger } from '@nestjs/common';
 import type { Bus } from '../bus.js';
 import { BusClient } from '../bus-client.js';
@@ -8,7 +9,6 @@ import { cancellationOf, cancellationSubject, withCallId } from '../cancellation
 import { contextToHeaders } from '../context-headers.js';
 import { serviceOf } from '../service-of.js';
 import { textOf, type Transport } from './bus-suite.js';
-import { eventually } from './eventually.js';
 import { type Holding, holding } from './holding.js';
 import { context } from './probe.context.js';
 import { hold, insist, relay, type Report } from './probe.contracts.js';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@hawser/testing/eventually';
 import { PayloadTooLargeError } from '../bus.js';
 import { type EventEnvelope, type EventSource, maxEventBytes } from '../events.js';
-import { eventually } from './eventually.js';
 
 export interface Events extends EventSource {
   publish(envelope: EventEnvelope): Promise<void>;

@@ -69,11 +69,14 @@ const failures: Record<string, () => unknown> = {
 export class ProbeController {
   static readonly events: { order: Order; event: EventContext }[] = [];
   static failNextEvents = 0;
-  /** Whoever runs a `wait`, once for each. */
-  static waiting: ProbeController[] = [];
+  /** Those that an `echo` has come to. */
+  static readonly echoing = new Set<ProbeController>();
+  /** How many run a `wait`. */
+  static waiting = 0;
 
   @Handles(echo)
   echo({ text }: Order): Promise<Report> {
+    ProbeController.echoing.add(this);
     return Promise.resolve({ text });
   }
 
@@ -110,9 +113,9 @@ export class ProbeController {
 
   @Handles(wait)
   async wait({ count }: Count): Promise<Report> {
-    ProbeController.waiting.push(this);
+    ProbeController.waiting += 1;
     await delay(count);
-    ProbeController.waiting.splice(ProbeController.waiting.indexOf(this), 1);
+    ProbeController.waiting -= 1;
     return { text: 'awake' };
   }
 

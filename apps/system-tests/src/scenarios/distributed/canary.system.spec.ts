@@ -1,10 +1,10 @@
 import { startModernServer, startProtectedServer } from '@hawser/testing';
 import { startAuthorizationServer } from '@hawser/testing/authorization-server';
+import { eventually } from '@hawser/testing/eventually';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { Api, type Answer, type Ask } from '../../harness/api.js';
 import { newCredential } from '../../harness/credentials.js';
 import { Distributed } from '../../harness/distributed.js';
-import { eventually } from '../../harness/eventually.js';
 import { using } from '../../harness/peers.js';
 import { runSql } from '../../harness/sql.js';
 import { newTenant, unique, type Tenant } from '../../harness/tenant.js';
@@ -186,7 +186,7 @@ beforeAll(async () => {
   await tenant.owner.must('GET', '/api/v1/credentials');
   await eventually(async () => {
     const { text } = await tenant.owner.get('/api/v1/audit?limit=1000');
-    return text.includes('oauth_client.created') && text.includes('credential.deleted') ? true : undefined;
+    return text.includes('oauth_client.created') && text.includes('credential.deleted');
   });
 }, 120_000);
 afterAll(async () => {

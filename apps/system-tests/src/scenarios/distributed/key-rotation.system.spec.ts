@@ -10,9 +10,9 @@ import { EmbeddedPostgres } from '@hawser/embedded-postgres';
 import { BusClient, type Bus } from '@hawser/messaging';
 import { createDataSource, newId } from '@hawser/persistence';
 import { connectToNats } from '@hawser/runtime';
+import { eventually } from '@hawser/testing/eventually';
 import { newDataDir } from '../../harness/data-dir.js';
 import { report } from '../../harness/drill.js';
-import { eventually } from '../../harness/eventually.js';
 import { newMasterKey } from '../../harness/master-keys.js';
 import { root } from '../../harness/program-run.js';
 import { ServiceProcess } from '../../harness/service-process.js';
@@ -121,7 +121,7 @@ async function startVault(HAWSER_MASTER_KEYS: string): Promise<void> {
   vault = started;
   await eventually(async () => {
     if (started.hasEnded) throw new Error(started.output);
-    return (await started.readiness()) === 200 || undefined;
+    return (await started.readiness()) === 200;
   }, 30_000);
 }
 
@@ -206,7 +206,7 @@ it(
     const rotation = startRotation();
     const exited = once(rotation, 'exit');
     await holdingKey(heldAt, async () => {
-      await eventually(async () => (await movedKeys()) >= movedBefore || undefined, 30_000);
+      await eventually(async () => (await movedKeys()) >= movedBefore, 30_000);
       rotation.kill('SIGKILL');
       expect(await exited).toEqual([null, 'SIGKILL']);
     });

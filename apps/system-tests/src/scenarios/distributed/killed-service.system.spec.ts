@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@hawser/testing/eventually';
 import { Api } from '../../harness/api.js';
 import { Distributed } from '../../harness/distributed.js';
 import { drillRate, drillSeconds, drillTimeLimitMs, report } from '../../harness/drill.js';
 import type { Ask } from '../../harness/kept-connections.js';
-import { eventually } from '../../harness/eventually.js';
 import { isGood, Load, outcomes, type Call } from '../../harness/load.js';
 import { newTenant, unique, type Tenant } from '../../harness/tenant.js';
 
@@ -43,7 +43,7 @@ describe('kill -9 of the only bindings under load', () => {
       const killedAtMs = Date.now();
       // Callers wait for it as long as a start takes, and would not notice one death: it dies again as it comes up.
       const first = system.killProcess('bindings-1');
-      await eventually(() => (system.files.pids().get('bindings-1') ?? first) !== first || undefined);
+      await eventually(() => (system.files.pids().get('bindings-1') ?? first) !== first);
       system.killProcess('bindings-1');
       await system.saidTimes(/bindings-1 is back/g, 1, 30_000);
       await load.works();

@@ -1,8 +1,8 @@
+import { eventually } from '@hawser/testing/eventually';
 import { connect, headers as natsHeaders, type NatsConnection } from '@nats-io/transport-node';
 import { Api } from '../../harness/api.js';
 import { Distributed } from '../../harness/distributed.js';
 import { drillMessages, drillTimeLimitMs, report } from '../../harness/drill.js';
-import { eventually } from '../../harness/eventually.js';
 import { malformed, messages, type Malformed } from '../../harness/malformed.js';
 import { contentsOf, runSql } from '../../harness/sql.js';
 import { newTenant, type Tenant } from '../../harness/tenant.js';
@@ -46,7 +46,7 @@ async function settledContents(): Promise<Record<string, string>> {
       url,
       'SELECT (SELECT count(*) FROM directory.outbox) + (SELECT count(*) FROM bindings.outbox) AS count',
     );
-    return waiting?.count === '0' || undefined;
+    return waiting?.count === '0';
   });
   const { text } = await tenant.owner.get('/api/v1/audit?format=jsonl');
   expect(text).toContain('agent_binding.created');
@@ -71,7 +71,7 @@ it(
     };
     await Promise.all(Array.from({ length: callers }, caller));
     await nats.flush();
-    await eventually(async () => (await dropped()) === counts['event: stored'] || undefined, 30_000);
+    await eventually(async () => (await dropped()) === counts['event: stored'], 30_000);
     const seconds = (performance.now() - began) / 1000;
     report([
       `${turn} malformed messages over ${messages.length} subjects in ${seconds.toFixed(1)} s`,
@@ -92,7 +92,7 @@ it(
     await tenant.newServer({ name: 'after-all' });
     await eventually(async () => {
       const { text } = await tenant.owner.get('/api/v1/audit?format=jsonl');
-      return text.includes('after-all') || undefined;
+      return text.includes('after-all');
     }, 30_000);
     expect(system.files.pids()).toEqual(pids);
     for (const { url } of system.files.state().processes)

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedNats } from '@hawser/embedded-nats';
+import { eventually } from '@hawser/testing/eventually';
 import { Api, type Json } from '../../harness/api.js';
 import { newDataDir } from '../../harness/data-dir.js';
 import { Distributed } from '../../harness/distributed.js';
 import { drillTimeLimitMs, outageSeconds, report } from '../../harness/drill.js';
-import { eventually } from '../../harness/eventually.js';
 import { freePort } from '../../harness/free-port.js';
 import type { Ask } from '../../harness/kept-connections.js';
 import { isGood, Load, outcomes, type Call } from '../../harness/load.js';
@@ -64,7 +64,7 @@ async function killNats(): Promise<string[]> {
 
 async function killPostgres(): Promise<string[]> {
   const killed = system.killProcess('postgres');
-  await eventually(() => (system.files.pids().get('postgres') ?? killed) !== killed || undefined, 30_000);
+  await eventually(() => (system.files.pids().get('postgres') ?? killed) !== killed, 30_000);
   return [];
 }
 
@@ -81,8 +81,7 @@ async function expectOneEntryForEachChange(acknowledged: string[]): Promise<void
       .split('\n')
       .map((line) => (JSON.parse(line) as { target_name: string }).target_name);
   };
-  const lastEvents = async (): Promise<true | undefined> =>
-    (await entries()).length >= made.length || undefined;
+  const lastEvents = async (): Promise<boolean> => (await entries()).length >= made.length;
   await eventually(lastEvents, recoversWithinMs).catch(() => undefined);
   await delay(500);
   expect((await entries()).sort()).toEqual(made.sort());

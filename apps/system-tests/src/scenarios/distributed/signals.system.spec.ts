@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { EmbeddedPostgres } from '@hawser/embedded-postgres';
+import { eventually } from '@hawser/testing/eventually';
 import { Api, type Answer } from '../../harness/api.js';
 import { newDataDir } from '../../harness/data-dir.js';
 import { Distributed } from '../../harness/distributed.js';
 import { report } from '../../harness/drill.js';
-import { eventually } from '../../harness/eventually.js';
 import { IdentityProvider } from '../../harness/identity-provider.js';
 import { Place } from '../../harness/place.js';
 import { routes } from '../../harness/routes.js';
@@ -91,7 +91,7 @@ describe('a request for what an agent may use', () => {
       '        hawser-vault: hawser.vault.credential.disclose.v1',
       '          hawser-vault: SELECT vault',
     ];
-    await eventually(() => collector.count(traceId) >= expected.length || undefined).catch(() => undefined);
+    await eventually(() => collector.count(traceId) >= expected.length).catch(() => undefined);
     const tree = collector.tree(traceId, spanId);
     report([`trace ${traceId}:`, ...tree]);
     expect(tree).toEqual(expected);
@@ -165,7 +165,7 @@ it('what every process writes at level debug is one JSON object a line, and hold
     postgres.url,
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'hawser-%' AND usename <> 'postgres'`,
   );
-  await eventually(async () => (await tenant.owner.get(resolvedPath())).status === 200 || undefined);
+  await eventually(async () => (await tenant.owner.get(resolvedPath())).status === 200);
 
   const logs = await system.files.logs();
   expect([...logs.keys()].filter((name) => /-\d$/.test(name)).sort()).toEqual(

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedNats } from '@hawser/embedded-nats';
 import { EmbeddedPostgres } from '@hawser/embedded-postgres';
+import { eventually } from '@hawser/testing/eventually';
 import { Api } from '../../harness/api.js';
 import { newDataDir } from '../../harness/data-dir.js';
 import { report } from '../../harness/drill.js';
-import { eventually } from '../../harness/eventually.js';
 import { freePort } from '../../harness/free-port.js';
 import { Gateways } from '../../harness/gateways.js';
 import { root } from '../../harness/program-run.js';
@@ -81,10 +81,7 @@ it('services that start before NATS, PostgreSQL, their roles and their schemas b
   for (const service of services) await ServiceProcess.migrate(service, { DATABASE_URL: as(service) });
 
   const began = performance.now();
-  await eventually(
-    async () => (await statuses()).every((status) => status === 200) || undefined,
-    readyWithinMs,
-  );
+  await eventually(async () => (await statuses()).every((status) => status === 200), readyWithinMs);
   report(
     `start in any order: all ready ${Math.round(performance.now() - began)} ms after the last thing was there`,
   );

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { EmbeddedNats } from '@hawser/embedded-nats';
 import { EmbeddedPostgres } from '@hawser/embedded-postgres';
+import { eventually } from '@hawser/testing/eventually';
 import { Api, type Answer } from '../../harness/api.js';
 import { newCredential } from '../../harness/credentials.js';
 import { newDataDir } from '../../harness/data-dir.js';
-import { eventually } from '../../harness/eventually.js';
 import { Gateways } from '../../harness/gateways.js';
 import { newMasterKey } from '../../harness/master-keys.js';
 import { expectProblem } from '../../harness/problems.js';
@@ -39,7 +39,7 @@ async function startReadyVault(keys: string): Promise<void> {
 const ready = (process: ServiceProcess): Promise<true> =>
   eventually(async () => {
     if (process.hasEnded) throw new Error(process.output);
-    return (await process.readiness()) === 200 || undefined;
+    return (await process.readiness()) === 200;
   }, 30_000);
 
 beforeAll(async () => {
@@ -62,9 +62,7 @@ beforeAll(async () => {
   await startReadyVault(first);
   await Promise.all(others.map(ready));
   const anyUser = new Api(new Gateways([others[2]?.url ?? '']), ownerToken);
-  await eventually(
-    async () => (await anyUser.get('/api/v1/me?workspace_id=demo')).status === 200 || undefined,
-  );
+  await eventually(async () => (await anyUser.get('/api/v1/me?workspace_id=demo')).status === 200);
   tenant = await newTenant(anyUser);
   const credential = await newCredential(tenant);
   value = credential.value;
@@ -82,8 +80,7 @@ afterAll(async () => {
 
 const resolve = (api: Api): Promise<Answer> =>
   api.get(`/api/v1/agents/${tenant.agentId}/integrations/resolved`);
-const isWhole = async (): Promise<true | undefined> =>
-  (await resolve(tenant.owner)).text.includes(value) || undefined;
+const isWhole = async (): Promise<boolean> => (await resolve(tenant.owner)).text.includes(value);
 
 describe('while the vault is away', () => {
   beforeAll(() => vault?.stop());
@@ -127,7 +124,7 @@ describe('the vault', () => {
     ['a ring without the key that its secrets are under', second, /k1/],
   ])('does not start with %s, and says why in one line without the key', async (_, keys, why) => {
     const refused = await startVault(keys);
-    await eventually(() => refused.hasEnded || undefined, 30_000);
+    await eventually(() => refused.hasEnded, 30_000);
     const lines = refused.output.split('\n').filter((line) => line.startsWith('hawser: '));
     expect(lines).toEqual([expect.stringMatching(why)]);
     expect(refused.output).not.toContain(keys.split(/[:,]/)[1]);

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
+import { eventually } from '@hawser/testing/eventually';
 import { Api, type Json } from '../../harness/api.js';
-import { eventually } from '../../harness/eventually.js';
 import { endPostgres, postmasterPid, processesOn } from '../../harness/processes.js';
 import { newDataDir } from '../../harness/data-dir.js';
 import { Standalone } from '../../harness/standalone.js';
@@ -61,7 +61,7 @@ describe('asked to stop', () => {
     // An answer on another connection shows that the program has got round to this one too.
     await api.must('GET', servers);
     const stopped = system.stop();
-    await eventually(() => (system.stdout.includes('Stopping') ? true : undefined));
+    await eventually(() => system.stdout.includes('Stopping'));
     const { result } = await underWay.finish();
     expect([result, await stopped]).toEqual([201, 0]);
     expect(await namesIn(await start())).toContain(body.name);
@@ -73,7 +73,7 @@ describe('asked to stop', () => {
     const underWay = await beginGet(api, servers);
     await api.must('GET', servers);
     const stopped = system.stop();
-    await eventually(() => (system.stdout.includes('Stopping') ? true : undefined));
+    await eventually(() => system.stdout.includes('Stopping'));
     const statusLine = await underWay.finish();
     await holdsItOpen.finish();
     await stopped;
@@ -84,7 +84,7 @@ describe('asked to stop', () => {
     const api = await start();
     const before = new Set(await namesIn(api));
     const callers = Array.from({ length: 12 }, () => hammer(api, 'POST', servers, newServer));
-    await eventually(async () => ((await namesIn(api)).length > before.size + 100 ? true : undefined));
+    await eventually(async () => (await namesIn(api)).length > before.size + 100);
     await system.stop();
     const outcomes = (await Promise.all(callers)).flat();
 
@@ -110,7 +110,7 @@ describe('asked to stop', () => {
 
   it('while it is still starting, it ends in order all the same', async () => {
     system = await Standalone.spawn({ dataDir });
-    await eventually(async () => ((await processesOn(dataDir)).length > 0 ? true : undefined));
+    await eventually(async () => (await processesOn(dataDir)).length > 0);
     expect(await system.stop('SIGINT')).toBe(0);
     expect(await processesOn(dataDir)).toEqual([]);
   });
@@ -121,7 +121,7 @@ describe('killed', () => {
     const api = await start();
     const before = (await namesIn(api)).length;
     const callers = Array.from({ length: 8 }, () => hammer(api, 'POST', servers, newServer));
-    await eventually(async () => ((await namesIn(api)).length > before + 50 ? true : undefined));
+    await eventually(async () => (await namesIn(api)).length > before + 50);
     await system.kill();
     const outcomes = (await Promise.all(callers)).flat();
     const acknowledged = outcomes
@@ -159,7 +159,7 @@ describe('when PostgreSQL is killed', () => {
       const type = answer.headers.get('content-type')?.split(';')[0];
       await answer.text();
       if (answer.status !== 200) meanwhile.push(`${answer.status} ${type}`);
-      return answer.status === 200 && (await postmasterPid(dataDir)) !== postgres ? true : undefined;
+      return answer.status === 200 && (await postmasterPid(dataDir)) !== postgres;
     }, 30_000);
     process.stdout.write(`PostgreSQL killed: back after ${Math.round(performance.now() - began)} ms\n`);
 
@@ -169,6 +169,6 @@ describe('when PostgreSQL is killed', () => {
     expect((await api.post(servers, newServer())).status).toBe(201);
     expect(before.status).toBe(200);
     expect(system.process.exitCode).toBeNull();
-    await eventually(() => (system.stderr.includes('PostgreSQL is back.') ? true : undefined));
+    await eventually(() => system.stderr.includes('PostgreSQL is back.'));
   });
 });

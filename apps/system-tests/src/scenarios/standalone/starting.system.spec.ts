@@ -1,7 +1,7 @@
 import { chown, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eventually } from '@hawser/testing/eventually';
 import { Api } from '../../harness/api.js';
-import { eventually } from '../../harness/eventually.js';
 import { endPostgres, postmasterPid, processesOn, residentMiB, uidOf } from '../../harness/processes.js';
 import { newDataDir } from '../../harness/data-dir.js';
 import { Standalone } from '../../harness/standalone.js';
@@ -51,7 +51,7 @@ describe('two first starts at once on one empty data directory', () => {
       expect(await loser.exited).toBe(1);
       expect(loser.stderr).toMatch(refusal);
       const winner = both.find((system) => system !== loser) as Standalone;
-      await eventually(() => (isReady(winner) ? true : undefined), 30_000);
+      await eventually(() => isReady(winner), 30_000);
       expect((await new Api(winner.gateways, winner.ownerToken).get('/api/v1/me')).status).toBe(200);
     } finally {
       await Promise.all(both.map((system) => system.stop()));
