@@ -43,8 +43,8 @@ function systemTests(way, folders) {
 }
 
 export default {
-  // One more than Jest would take on two cores: the system tests wait most of the time.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // More than there are processors: the system tests wait most of the time.
+  maxWorkers: availableParallelism() + 1,
   reporters: ['default', '<rootDir>/tools/closing-line-reporter.mjs'],
   projects: [
     { ...shared, displayName: 'unit', testRegex: '(?<!\\.medium|\\.system)\\.spec\\.ts$' },

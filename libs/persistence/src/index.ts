@@ -6,7 +6,7 @@ export type { DatabaseOptions } from './database.js';
 export { databaseReady } from './database-ready.js';
 export { databaseUnavailable } from './database-unavailable.js';
 export { EventPublisher } from './event-publisher.js';
-export { keyReused } from './idempotency.js';
+export { keyReused, rememberAnswer } from './idempotency.js';
 export { newId } from './ids.js';
 export type { IdPrefix } from './ids.js';
 export { Inbox } from './inbox.js';

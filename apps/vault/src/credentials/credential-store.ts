@@ -61,6 +61,20 @@ export class CredentialStore {
     return row;
   }
 
+  /** As `createPending`, unless the same user has given up such a sign-in: then its credential is for this one. */
+  async takePending(transaction: Transaction, wanted: PendingCredential): Promise<CredentialEntity> {
+    const { manager } = transaction;
+    const abandoned = await this.credentials.takeAbandoned(manager, wanted, wanted.ifTaken === 'number');
+    if (abandoned === undefined) return this.createPending(transaction, wanted);
+    const row = { ...abandoned, scopes: wanted.scopes };
+    const fields = changedFields(abandoned, row);
+    if (fields.length > 0) {
+      await this.credentials.update(manager, row, { scopes: row.scopes });
+      await tellOfChange(transaction, 'updated', row, fields);
+    }
+    return row;
+  }
+
   /**
    * Stores what a token endpoint answered; the credential is active then. Answers whether it did: not when the
    * credential is gone, or has another version than `over`.

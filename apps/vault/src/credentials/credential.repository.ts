@@ -8,6 +8,19 @@ export interface ListedCredential extends CredentialEntity {
   last_used_at: Date | null;
 }
 
+/** A sign-in lasts 10 minutes, and the exchange at its end some seconds more. */
+const signInLasts = `interval '11 minutes'`;
+
+/** What a sign-in is for, and by whom. */
+export interface SignedInFor {
+  workspaceId: string;
+  name: string;
+  provider: string | null;
+  resource: string | null;
+  allowedOrigins: string[] | null;
+  madeBy: string | null;
+}
+
 const listed = `
   SELECT c.*, u.last_used_at FROM credentials c
   LEFT JOIN credential_uses u ON u.workspace_id = c.workspace_id AND u.credential_id = c.id`;
@@ -72,6 +85,33 @@ export class CredentialRepository {
       .returning('id')
       .execute();
     return (inserted.raw as unknown[]).length > 0;
+  }
+
+  /**
+   * One that the same user made by such a sign-in, and gave up: nobody has signed in for it, and all that was begun for it is
+   * over. Nobody else takes it in the next minutes.
+   * @param orNumbered whether `github-2` will do for `github`
+   */
+  async takeAbandoned(
+    manager: EntityManager,
+    { workspaceId, name, provider, resource, allowedOrigins, madeBy }: SignedInFor,
+    orNumbered: boolean,
+  ): Promise<CredentialEntity | undefined> {
+    const [[taken]] = await manager.query<[CredentialEntity[], number]>(
+      `UPDATE credentials SET updated_at = now() WHERE id = (
+         SELECT c.id FROM credentials c
+          WHERE c.workspace_id = $1 AND c.provider = $2 AND c.made_by = $3 AND c.status = 'pending'
+            AND c.resource IS NOT DISTINCT FROM $4 AND c.allowed_origins IS NOT DISTINCT FROM $5::text[]
+            AND (c.name = $6 OR $7 AND starts_with(c.name, $6 || '-') AND substr(c.name, length($6) + 2) ~ '^[0-9]+$')
+            AND c.updated_at < now() - ${signInLasts}
+            AND NOT EXISTS (
+              SELECT FROM oauth_flows f WHERE f.workspace_id = c.workspace_id AND f.credential_id = c.id
+                 AND f.created_at > now() - ${signInLasts})
+          ORDER BY c.created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+       RETURNING *`,
+      [workspaceId, provider, madeBy, resource, allowedOrigins, name, orNumbered],
+    );
+    return taken;
   }
 
   async takenNames(manager: EntityManager, workspaceId: string, names: string[]): Promise<string[]> {

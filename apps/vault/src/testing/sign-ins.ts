@@ -3,7 +3,10 @@ import type { DiscoveredOAuth } from '@hawser/contracts/probe';
 import {
   autoConnect,
   completeOAuth,
+  initiateOAuth,
+  setOAuthClient,
   type CompletedOAuth,
+  type InitiateOAuth,
   type OAuthCallback,
   type StartedOAuth,
 } from '@hawser/contracts/vault';
@@ -70,6 +73,18 @@ export class SignIns {
       public_url,
     });
     return { workspace, credentialId: credential_id, authUrl: auth_url };
+  }
+
+  /** A workspace that has a client at GitHub. */
+  async withClient(): Promise<TestWorkspace> {
+    const workspace = this.harness.workspace();
+    const client = { client_id: 'our-client', client_secret: 's3cret' };
+    await workspace.call(setOAuthClient, { provider_id: 'github', ...client });
+    return workspace;
+  }
+
+  initiate(workspace: TestWorkspace, request: InitiateOAuth): Promise<StartedOAuth> {
+    return workspace.call(initiateOAuth, { ...request, public_url: publicUrl });
   }
 
   /** Agrees at the provider; what the browser then brings to the callback. */

@@ -167,11 +167,20 @@ export const deleteOAuthClient = defineRpc({
   unavailable,
 });
 
+const signInErrors = [
+  'not_found',
+  'name_taken',
+  'idempotency_key_reused',
+  'forbidden',
+  'oauth_client_missing',
+  'upstream_failed',
+] as const;
+
 export const initiateOAuth = defineRpc({
   subject: subject('oauth-flow.initiate'),
   request: StartOAuth,
   response: StartedOAuth,
-  errors: ['not_found', 'name_taken', 'forbidden', 'oauth_client_missing', 'upstream_failed'],
+  errors: signInErrors,
   unavailable,
   // A discovered server may have to be asked for a client first.
   deadlineMs: upstreamDeadlineMs,
@@ -181,7 +190,7 @@ export const startLoopbackOAuth = defineRpc({
   subject: subject('oauth-flow.loopback'),
   request: LoopbackOAuth,
   response: StartedLoopbackOAuth,
-  errors: ['not_found', 'name_taken', 'forbidden', 'oauth_client_missing', 'upstream_failed'],
+  errors: signInErrors,
   unavailable,
   // As above.
   deadlineMs: upstreamDeadlineMs,

@@ -59,6 +59,9 @@ export class CreateVault1795392000000 implements MigrationInterface {
     await queryRunner.query(
       `CREATE INDEX credentials_to_mend ON credentials (retry_at) WHERE retry_at IS NOT NULL AND status = 'error'`,
     );
+    await queryRunner.query(
+      `CREATE INDEX credentials_pending ON credentials (workspace_id, made_by) WHERE status = 'pending'`,
+    );
     // Apart from the credential, so that being used is no change to it.
     await queryRunner.query(`
       CREATE TABLE credential_uses (

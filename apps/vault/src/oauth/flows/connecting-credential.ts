@@ -44,7 +44,7 @@ export class ConnectingCredential {
         allowedOrigins: [origin],
         madeBy: starterOf(context.actor),
       });
-      const started = await this.starts.open(transaction.manager, context, credential, prepared);
+      const started = await this.starts.open(transaction.manager, context, credential.id, prepared);
       return { credential, started };
     });
   }

@@ -1,8 +1,7 @@
-import type { CallContext } from '@hawser/contracts';
+import { workspaceOf, type CallContext } from '@hawser/contracts';
 import type { StartedOAuth } from '@hawser/contracts/vault';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { CredentialEntity } from '../../credentials/credential.entity.js';
 import type { OAuthClient, OAuthServer } from '../servers/oauth-server.js';
 import { TokenEndpoint } from '../servers/token-endpoint.js';
 import { codeChallengeOf, newCodeVerifier, newState } from './flow-secrets.js';
@@ -57,14 +56,14 @@ export class FlowStart {
   async open(
     manager: EntityManager,
     context: CallContext,
-    credential: CredentialEntity,
+    credentialId: string,
     { plan, authUrl, state, codeVerifier }: PreparedFlow,
   ): Promise<StartedOAuth> {
     const expiresAt = await this.flows.open(manager, {
       state,
       codeVerifier,
-      workspace_id: credential.workspace_id,
-      credential_id: credential.id,
+      workspace_id: workspaceOf(context),
+      credential_id: credentialId,
       provider: plan.server.id,
       client_id: plan.client.clientId,
       started_by: starterOf(context.actor),
@@ -77,7 +76,7 @@ export class FlowStart {
     return {
       auth_url: authUrl,
       state,
-      credential_id: credential.id,
+      credential_id: credentialId,
       expires_at: expiresAt.toISOString(),
     };
   }

@@ -1,14 +1,8 @@
 import type { ServiceError } from '@hawser/contracts';
-import {
-  initiateOAuth,
-  setOAuthClient,
-  startLoopbackOAuth,
-  type InitiateOAuth,
-  type StartedOAuth,
-} from '@hawser/contracts/vault';
+import { initiateOAuth, startLoopbackOAuth, type InitiateOAuth } from '@hawser/contracts/vault';
 import { findOAuthProvider } from '@hawser/providers';
 import { testDatabase, type TestDatabase } from '@hawser/testing';
-import { callbackUrl, publicUrl, SignIns, stateOf } from '../../testing/sign-ins.js';
+import { callbackUrl, SignIns, stateOf } from '../../testing/sign-ins.js';
 import { refusalOf, type TestWorkspace } from '../../testing/test-workspace.js';
 
 const returnTo = 'https://app.example.com/connected';
@@ -26,17 +20,6 @@ describe('a sign-in', () => {
     await database.drop();
   });
 
-  function initiate(workspace: TestWorkspace, request: InitiateOAuth): Promise<StartedOAuth> {
-    return workspace.call(initiateOAuth, { ...request, public_url: publicUrl });
-  }
-
-  /** A workspace that has a client at GitHub. */
-  async function withClient(provider_id = 'github'): Promise<TestWorkspace> {
-    const workspace = signIns.harness.workspace();
-    await workspace.call(setOAuthClient, { provider_id, client_id: 'our-client', client_secret: 's3cret' });
-    return workspace;
-  }
-
   /** What a sign-in was refused with; it must have made nothing. */
   async function refused(
     workspace: TestWorkspace,
@@ -44,7 +27,7 @@ describe('a sign-in', () => {
     caller = workspace,
   ): Promise<ServiceError> {
     const before = await signIns.harness.rowsOf(workspace.id);
-    const error = await refusalOf(initiate(caller, request));
+    const error = await refusalOf(signIns.initiate(caller, request));
     expect(await signIns.harness.rowsOf(workspace.id)).toEqual(before);
     return error;
   }
@@ -56,8 +39,8 @@ describe('a sign-in', () => {
 
   describe('at a provider that ships with Hawser', () => {
     it('goes to its page, with the client, the scopes, the state and a challenge', async () => {
-      const workspace = await withClient();
-      const started = await initiate(workspace, { provider: 'github' });
+      const workspace = await signIns.withClient();
+      const started = await signIns.initiate(workspace, { provider: 'github' });
       const url = new URL(started.auth_url);
       const github = findOAuthProvider('github')!;
       expect(`${url.origin}${url.pathname}`).toBe(github.authorization_url);
@@ -74,9 +57,9 @@ describe('a sign-in', () => {
     });
 
     it('makes a credential that is pending, and says when the state ends', async () => {
-      const workspace = await withClient();
+      const workspace = await signIns.withClient();
       const beganAt = Date.now();
-      const started = await initiate(workspace, { provider: 'github', scopes: ['repo'] });
+      const started = await signIns.initiate(workspace, { provider: 'github', scopes: ['repo'] });
       expect(await workspace.credentials.get(started.credential_id)).toMatchObject({
         name: 'github',
         type: 'oauth2',
@@ -93,11 +76,11 @@ describe('a sign-in', () => {
     });
 
     it('numbers names that nobody asked for, and refuses a name that is taken', async () => {
-      const workspace = await withClient();
+      const workspace = await signIns.withClient();
       const started = [
-        await initiate(workspace, { provider: 'github' }),
-        await initiate(workspace, { provider: 'github' }),
-        await initiate(workspace, { provider: 'github', name: 'bot' }),
+        await signIns.initiate(workspace, { provider: 'github' }),
+        await signIns.initiate(workspace, { provider: 'github' }),
+        await signIns.initiate(workspace, { provider: 'github', name: 'bot' }),
       ];
       const credentials = await Promise.all(
         started.map(({ credential_id }) => workspace.credentials.get(credential_id)),
@@ -109,11 +92,11 @@ describe('a sign-in', () => {
     });
 
     it('asks for the scopes that the caller names, or for none', async () => {
-      const workspace = await withClient();
+      const workspace = await signIns.withClient();
       const scopeOf = async (scopes: string[]): Promise<string | null> =>
-        new URL((await initiate(workspace, { provider: 'github', scopes })).auth_url).searchParams.get(
-          'scope',
-        );
+        new URL(
+          (await signIns.initiate(workspace, { provider: 'github', scopes })).auth_url,
+        ).searchParams.get('scope');
       expect(await scopeOf(['repo', 'read:org'])).toBe('repo read:org');
       expect(await scopeOf([])).toBeFalsy();
     });
@@ -128,7 +111,7 @@ describe('a sign-in', () => {
       [['x'.repeat(257)]],
       [Array.from({ length: 101 }, (_, index) => `scope-${index}`)],
     ])('refuses the scopes %j', async (scopes) => {
-      expect(await refused(await withClient(), { provider: 'github', scopes })).toMatchObject(
+      expect(await refused(await signIns.withClient(), { provider: 'github', scopes })).toMatchObject(
         inField('scopes'),
       );
     });
@@ -150,30 +133,32 @@ describe('a sign-in', () => {
       const error = await refused(workspace, { provider: 'nobody' });
       expect(error).toMatchObject(inField('provider'));
       expect(error.message).toMatch(new RegExp(`must be one of asana, .*github.*, ${provider} `));
-      expect(await refused(await withClient(), { provider: provider! })).toMatchObject(inField('provider'));
+      expect(await refused(await signIns.withClient(), { provider: provider! })).toMatchObject(
+        inField('provider'),
+      );
     });
 
     it('when it says neither what for nor at which provider', async () => {
-      expect(await refused(await withClient(), {})).toMatchObject(inField('provider'));
+      expect(await refused(await signIns.withClient(), {})).toMatchObject(inField('provider'));
     });
 
     it('for a credential that does not exist, or is of another workspace', async () => {
-      const workspace = await withClient();
-      const { credential_id } = await initiate(workspace, { provider: 'github' });
+      const workspace = await signIns.withClient();
+      const { credential_id } = await signIns.initiate(workspace, { provider: 'github' });
       const missing = { code: 'not_found' };
       expect(await refused(workspace, { credential_id: 'cred_x' })).toMatchObject(missing);
-      expect(await refused(await withClient(), { credential_id })).toMatchObject(missing);
+      expect(await refused(await signIns.withClient(), { credential_id })).toMatchObject(missing);
     });
 
     it('for a credential that is not filled by signing in', async () => {
-      const workspace = await withClient();
+      const workspace = await signIns.withClient();
       const { id } = await workspace.credentials.create({ type: 'bearer' });
       expect(await refused(workspace, { credential_id: id })).toMatchObject(inField('credential_id'));
     });
 
     it('at another provider than the credential is of, or under another name', async () => {
-      const workspace = await withClient();
-      const { credential_id } = await initiate(workspace, { provider: 'github' });
+      const workspace = await signIns.withClient();
+      const { credential_id } = await signIns.initiate(workspace, { provider: 'github' });
       expect(await refused(workspace, { credential_id, provider: 'slack' })).toMatchObject(
         inField('provider'),
       );
@@ -188,7 +173,7 @@ describe('a sign-in', () => {
       'javascript:alert(1)',
       'https://app.example.com@evil.example/connected',
     ])('with the redirect URI %s, and makes nothing', async (redirect_uri) => {
-      const workspace = await withClient();
+      const workspace = await signIns.withClient();
       const error = await refused(workspace, { provider: 'github', redirect_uri });
       expect(error).toMatchObject({
         code: 'validation_failed',
@@ -199,7 +184,7 @@ describe('a sign-in', () => {
     it.each([`${returnTo}/`, callbackUrl, 'http://127.0.0.1:4711/', 'javascript:alert(1)', '/connected'])(
       'when it is to return to %s, and makes nothing',
       async (return_to) => {
-        const error = await refused(await withClient(), { provider: 'github', return_to });
+        const error = await refused(await signIns.withClient(), { provider: 'github', return_to });
         expect(error).toMatchObject(inField('return_to'));
       },
     );
@@ -212,7 +197,7 @@ describe('a sign-in', () => {
       const { provider } = await workspace.credentials.get(connected.credentialId);
       const { id } = await workspace.credentials.create({ type: 'oauth2' });
       expect(await refused(workspace, { credential_id: id })).toMatchObject(inField('provider'));
-      const { auth_url } = await initiate(workspace, { credential_id: id, provider: provider! });
+      const { auth_url } = await signIns.initiate(workspace, { credential_id: id, provider: provider! });
       expect(await workspace.credentials.get(id)).toMatchObject({ status: 'pending', provider: null });
       const completed = await signIns.callBack(await signIns.agree(auth_url));
       expect(completed).toMatchObject({ outcome: 'connected', credential_id: id });
@@ -224,7 +209,7 @@ describe('a sign-in', () => {
     it('is for the MCP server that named it, and its tokens are for no other', async () => {
       const { workspace, credentialId } = await signIns.connect();
       const { provider, allowed_origins } = await workspace.credentials.get(credentialId);
-      const started = await initiate(workspace, { provider: provider! });
+      const started = await signIns.initiate(workspace, { provider: provider! });
       const { searchParams } = new URL(started.auth_url);
       expect(new URL(searchParams.get('resource')!).origin).toBe(allowed_origins![0]);
       expect(await workspace.credentials.get(started.credential_id)).toMatchObject({
@@ -239,7 +224,7 @@ describe('a sign-in', () => {
     it('asks again for what the credential has, at the same resource', async () => {
       const { workspace, credentialId, authUrl } = await signIns.connect();
       await signIns.connect(workspace);
-      const again = new URL((await initiate(workspace, { credential_id: credentialId })).auth_url);
+      const again = new URL((await signIns.initiate(workspace, { credential_id: credentialId })).auth_url);
       for (const name of ['resource', 'scope', 'client_id']) {
         expect(again.searchParams.get(name)).toBe(new URL(authUrl).searchParams.get(name));
       }
@@ -261,10 +246,10 @@ describe('a sign-in', () => {
 
   describe('of a MEMBER', () => {
     it('makes a credential, and may be repeated for it by the same user', async () => {
-      const workspace = await withClient();
+      const workspace = await signIns.withClient();
       const member = workspace.as('MEMBER');
-      const { credential_id, auth_url } = await initiate(member, { provider: 'github' });
-      const again = await initiate(member, { credential_id });
+      const { credential_id, auth_url } = await signIns.initiate(member, { provider: 'github' });
+      const again = await signIns.initiate(member, { credential_id });
       expect(again.credential_id).toBe(credential_id);
       expect(stateOf(again)).not.toBe(stateOf({ auth_url }));
       const loopback = await member.call(startLoopbackOAuth, { credential_id, port: 4711 });
@@ -272,8 +257,8 @@ describe('a sign-in', () => {
     });
 
     it("is refused for a credential that is another's, or was not made by a sign-in", async () => {
-      const workspace = await withClient();
-      const others = await initiate(workspace.as('MEMBER', 'usr_other'), { provider: 'github' });
+      const workspace = await signIns.withClient();
+      const others = await signIns.initiate(workspace.as('MEMBER', 'usr_other'), { provider: 'github' });
       const member = workspace.as('MEMBER');
       const foreign = { credential_id: others.credential_id };
       expect(await refused(workspace, foreign, member)).toMatchObject({ code: 'forbidden' });
@@ -289,7 +274,7 @@ describe('a sign-in', () => {
       const mine = `UPDATE credentials SET made_by = 'usr_member' WHERE id = $1`;
       await signIns.harness.query(mine, [credentialId]);
       const member = workspace.as('MEMBER', 'usr_member');
-      expect(await initiate(member, { credential_id: credentialId })).toMatchObject({
+      expect(await signIns.initiate(member, { credential_id: credentialId })).toMatchObject({
         credential_id: credentialId,
       });
       await signIns.callBack(await signIns.agree(authUrl));
@@ -298,31 +283,36 @@ describe('a sign-in', () => {
     });
 
     it('is what a MANAGER may do for any credential', async () => {
-      const workspace = await withClient();
-      const { credential_id } = await initiate(workspace.as('MEMBER'), { provider: 'github' });
-      expect(await initiate(workspace.as('MANAGER'), { credential_id })).toMatchObject({ credential_id });
+      const workspace = await signIns.withClient();
+      const { credential_id } = await signIns.initiate(workspace.as('MEMBER'), { provider: 'github' });
+      expect(await signIns.initiate(workspace.as('MANAGER'), { credential_id })).toMatchObject({
+        credential_id,
+      });
     });
   });
 
   it('takes away flows that have been over for a day, with their verifiers, and no others', async () => {
-    const workspace = await withClient();
+    const workspace = await signIns.withClient();
     for (const hours of [23, 25]) {
-      const { credential_id } = await initiate(workspace, { provider: 'github', name: `after-${hours}` });
+      const { credential_id } = await signIns.initiate(workspace, {
+        provider: 'github',
+        name: `after-${hours}`,
+      });
       await signIns.harness.query(
         `UPDATE oauth_flows SET expires_at = now() - make_interval(hours => $2) WHERE credential_id = $1`,
         [credential_id, hours],
       );
     }
-    await initiate(workspace, { provider: 'github' });
+    await signIns.initiate(workspace, { provider: 'github' });
     const rows = await signIns.harness.rowsOf(workspace.id);
     // Of the secrets one is the client's.
     expect({ flows: rows.oauth_flows, secrets: rows.secrets }).toEqual({ flows: 2, secrets: 3 });
   });
 
   it('is refused in a workspace that is gone', async () => {
-    const workspace = await withClient();
+    const workspace = await signIns.withClient();
     await workspace.forget('workspace', workspace.id);
-    const error = await refusalOf(initiate(workspace, { provider: 'github' }));
+    const error = await refusalOf(signIns.initiate(workspace, { provider: 'github' }));
     expect(['oauth_client_missing', 'not_found']).toContain(error.code);
     expect(await signIns.harness.rowsOf(workspace.id)).toEqual({ departed_tenants: 1 });
   });

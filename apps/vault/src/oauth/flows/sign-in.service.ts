@@ -1,9 +1,15 @@
 import { ServiceError, workspaceOf, type CallContext } from '@hawser/contracts';
-import type { LoopbackOAuth, StartedLoopbackOAuth, StartedOAuth, StartOAuth } from '@hawser/contracts/vault';
-import { UnitOfWork, violatesReference, type Transaction } from '@hawser/persistence';
+import {
+  initiateOAuth,
+  startLoopbackOAuth,
+  type LoopbackOAuth,
+  type StartedLoopbackOAuth,
+  type StartedOAuth,
+  type StartOAuth,
+} from '@hawser/contracts/vault';
+import { rememberAnswer, UnitOfWork, violatesReference, type Transaction } from '@hawser/persistence';
 import { Injectable } from '@nestjs/common';
 import { CredentialStore } from '../../credentials/credential-store.js';
-import type { CredentialEntity } from '../../credentials/credential.entity.js';
 import { callbackUrlOf } from './callback-url.js';
 import { clientMissing } from './client-missing.js';
 import { FlowClients } from './flow-clients.js';
@@ -12,7 +18,10 @@ import { FlowTargets, starterOf, type FlowTarget, type Wanted } from './flow-tar
 import { RedirectAllowList } from './redirect-allow-list.js';
 import { requireScopes } from './scopes.js';
 
-type SignIn = Wanted & { scopes?: string[] | null };
+interface Operation {
+  subject: string;
+  request: Wanted & { scopes?: string[] | null };
+}
 
 @Injectable()
 export class SignInService {
@@ -32,24 +41,24 @@ export class SignInService {
     this.redirects.requireRedirectUri(redirectUri, callbackUrl);
     if (returnTo !== null) this.redirects.requireReturnTo(returnTo);
     const completedBy = redirectUri === callbackUrl ? 'callback' : 'exchange';
-    return this.begin(context, request, { redirectUri, completedBy, returnTo }, request.public_url);
+    const operation = { subject: initiateOAuth.subject, request };
+    return this.begin(context, operation, { redirectUri, completedBy, returnTo }, request.public_url);
   }
 
-  async startLoopback(
-    context: CallContext,
-    { port, ...request }: LoopbackOAuth,
-  ): Promise<StartedLoopbackOAuth> {
-    const redirectUri = `http://127.0.0.1:${port}/callback`;
+  async startLoopback(context: CallContext, request: LoopbackOAuth): Promise<StartedLoopbackOAuth> {
+    const redirectUri = `http://127.0.0.1:${request.port}/callback`;
     const way: FlowWay = { redirectUri, completedBy: 'exchange', returnTo: null };
-    return { ...(await this.begin(context, request, way, null)), redirect_uri: redirectUri };
+    const operation = { subject: startLoopbackOAuth.subject, request };
+    return { ...(await this.begin(context, operation, way, null)), redirect_uri: redirectUri };
   }
 
   private async begin(
     context: CallContext,
-    wanted: SignIn,
+    operation: Operation,
     way: FlowWay,
     publicUrl: string | null,
   ): Promise<StartedOAuth> {
+    const wanted = operation.request;
     requireScopes(wanted.scopes ?? []);
     const target = await this.targets.find(context, wanted);
     const { server } = target;
@@ -58,26 +67,44 @@ export class SignInService {
     const scopes = wanted.scopes ?? scopesOf(target);
     const resource = target.credential?.resource ?? server.resource;
     const prepared = await this.starts.prepare({ server, client, scopes, resource, way });
+    let credentialId = target.credential?.id;
     try {
       return await this.unitOfWork.run(context, async (transaction) => {
-        const credential =
-          target.credential ?? (await this.make(transaction, context, target, wanted.name, scopes));
-        return this.starts.open(transaction.manager, context, credential, prepared);
+        credentialId ??= await this.makeOnce(transaction, context, operation, target, scopes);
+        return this.starts.open(transaction.manager, context, credentialId, prepared);
       });
     } catch (error) {
-      if (target.credential === null || !violatesReference(error, 'oauth_flows_credential')) throw error;
-      throw ServiceError.notFound('credential', target.credential.id);
+      if (credentialId === undefined || !violatesReference(error, 'oauth_flows_credential')) throw error;
+      throw ServiceError.notFound('credential', credentialId);
     }
   }
 
-  private make(
+  /** A repeated key brings back the credential, and its sign-in begins anew: no state is stored to be repeated. */
+  private async makeOnce(
+    transaction: Transaction,
+    context: CallContext,
+    operation: Operation,
+    target: FlowTarget,
+    scopes: string[],
+  ): Promise<string> {
+    let made = false;
+    const { id } = await rememberAnswer(transaction.manager, context, operation, async () => {
+      made = true;
+      return this.make(transaction, context, target, operation.request.name, scopes);
+    });
+    // It may be gone by now, or somebody else's.
+    if (!made) await this.targets.find(context, { credential_id: id });
+    return id;
+  }
+
+  private async make(
     transaction: Transaction,
     context: CallContext,
     { server }: FlowTarget,
     name: string | null | undefined,
     scopes: string[],
-  ): Promise<CredentialEntity> {
-    return this.credentials.createPending(transaction, {
+  ): Promise<{ id: string }> {
+    const { id } = await this.credentials.takePending(transaction, {
       workspaceId: workspaceOf(context),
       name: name ?? server.id,
       ifTaken: name ? 'refuse' : 'number',
@@ -87,6 +114,7 @@ export class SignInService {
       allowedOrigins: server.resource === null ? null : [new URL(server.resource).origin],
       madeBy: starterOf(context.actor),
     });
+    return { id };
   }
 }
 
