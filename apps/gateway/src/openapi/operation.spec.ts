@@ -47,6 +47,15 @@ describe('the API document', () => {
     expect(document.paths['/api/v1/oauth/discover']?.post?.requestBody?.required).toBe(true);
   });
 
+  it('says which requests an Idempotency-Key protects', () => {
+    const takesKey = (path: string, method: string): boolean =>
+      document.paths[path]?.[method]?.parameters.some(({ name }) => name === 'Idempotency-Key') === true;
+    for (const path of ['/api/v1/credentials', '/api/v1/integrations', '/api/v1/oauth/initiate'])
+      expect([path, takesKey(path, 'post')]).toEqual([path, true]);
+    expect(takesKey('/api/v1/credentials', 'get')).toBe(false);
+    expect(takesKey('/api/v1/oauth/exchange', 'post')).toBe(false);
+  });
+
   it('says of credentials what is told while the vault is away, and of others that a service is', () => {
     const codesOf = (path: string): string | undefined =>
       document.paths[path]?.get?.responses['503']?.description;

@@ -2,11 +2,13 @@ import { universalErrors, type ErrorCode, type RpcContract, type Shape } from '@
 import { applyDecorators, HttpCode } from '@nestjs/common';
 import {
   ApiExtraModels,
+  ApiHeader,
   ApiOperation,
   ApiResponse,
   getSchemaPath,
   type ApiResponseOptions,
 } from '@nestjs/swagger';
+import { idempotencyKeyForm } from '../http/idempotency-key.js';
 import { statusOf } from '../problems/problem.js';
 import { ProblemDocument } from './problem-document.js';
 
@@ -25,6 +27,15 @@ const accessErrors: ErrorCode[] = ['unauthenticated', 'forbidden', 'tenant_missi
 // Only ever told to a caller who has left.
 const unheard: ErrorCode[] = ['cancelled'];
 
+const idempotencyKey = ApiHeader({
+  name: 'Idempotency-Key',
+  required: false,
+  description:
+    'Whoever sends the same request again by the same key within 24 hours makes nothing a second time, and is ' +
+    'answered as the first time, less what is shown only once.',
+  schema: { type: 'string', pattern: idempotencyKeyForm.source },
+});
+
 /** Documents a route from the contract that it calls: its answer, and every status it can fail with. */
 export function Operation(
   summary: string,
@@ -42,6 +53,7 @@ export function Operation(
     ApiOperation({ summary, ...(description === undefined ? {} : { description }) }),
     ApiResponse({ status, ...shown(answer) }),
     ApiExtraModels(ProblemDocument),
+    ...(contract.errors.includes('idempotency_key_reused') ? [idempotencyKey] : []),
     ...failures,
   );
 }
