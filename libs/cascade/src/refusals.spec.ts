@@ -51,9 +51,14 @@ describe('a credential that is not put in', () => {
     ],
     [
       'failed',
-      { type: 'oauth2', status: 'error', value: null },
+      {
+        type: 'oauth2',
+        status: 'error',
+        status_reason: 'its client is not known: set it again',
+        value: null,
+      },
       'credential_expired',
-      'cannot be used any more (error); sign in for it again',
+      'cannot be used: its client is not known: set it again',
     ],
     [
       'is dead although it has a value',

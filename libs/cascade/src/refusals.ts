@@ -31,6 +31,9 @@ function notActive({ type, status, status_reason }: DisclosedCredential): Refusa
   if (status === 'active') return null;
   if (status === 'pending')
     return { code: 'credential_missing', reason: 'holds nothing yet: sign in for it' };
+  // Its reason says what to do, which need not be to sign in.
+  if (status === 'error')
+    return { code: 'credential_expired', reason: `cannot be used: ${status_reason ?? renewal(type)}` };
   const why = status_reason === null ? status : `${status}: ${status_reason}`;
   return { code: 'credential_expired', reason: `cannot be used any more (${why}); ${renewal(type)}` };
 }

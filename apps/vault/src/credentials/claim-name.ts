@@ -11,6 +11,7 @@ export type IfTaken = 'refuse' | 'number';
 
 /**
  * Inserts the row under its name, or under the first free one of `github-2`, `github-3` …
+ * @param avoided names that are as good as taken
  * @throws ServiceError name_taken
  */
 export async function insertNamed(
@@ -18,18 +19,24 @@ export async function insertNamed(
   manager: EntityManager,
   row: CredentialEntity,
   ifTaken: IfTaken,
+  avoided: readonly string[] = [],
 ): Promise<void> {
   const wanted = row.name;
-  if (await credentials.insertUnlessTaken(manager, row)) return;
+  if (!avoided.includes(wanted) && (await credentials.insertUnlessTaken(manager, row))) return;
   if (ifTaken === 'refuse') throw nameTaken(wanted);
   for (let first = 2; ; first += namesAtOnce) {
-    const names = Array.from({ length: namesAtOnce }, (_, index) => numbered(wanted, first + index));
-    const taken = new Set(await credentials.takenNames(manager, row.workspace_id, names));
+    const names = numberedNames(wanted, first);
+    const taken = new Set([...avoided, ...(await credentials.takenNames(manager, row.workspace_id, names))]);
     for (const free of names.filter((name) => !taken.has(name))) {
       row.name = free;
       if (await credentials.insertUnlessTaken(manager, row)) return;
     }
   }
+}
+
+/** As many as are looked at together. */
+export function numberedNames(name: string, first = 2): string[] {
+  return Array.from({ length: namesAtOnce }, (_, index) => numbered(name, first + index));
 }
 
 export function nameTaken(name: string): ServiceError {

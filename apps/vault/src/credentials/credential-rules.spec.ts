@@ -1,6 +1,7 @@
-import { ServiceError } from '@hawser/contracts';
+import { ServiceError, type Role } from '@hawser/contracts';
 import type { CreateCredential, PatchCredential, SecretType } from '@hawser/contracts/vault';
-import { readExpiry, requireCreatable, requirePatchable } from './credential-rules.js';
+import { readExpiry, requireCreatable, requireMayOpenUp, requirePatchable } from './credential-rules.js';
+import { newCredential } from './new-credential.js';
 
 const later = '2999-01-01T00:00:00Z';
 
@@ -113,4 +114,39 @@ it('refuses an expiry that is past', () => {
   expect(refusal(() => readExpiry('2001-01-01'))).toBe(
     'expires_at must be in the future (it is "2001-01-01")',
   );
+});
+
+describe('letting a value go elsewhere', () => {
+  const [here, there] = ['https://here.example', 'https://there.example'];
+  const kept = [here, there];
+  const codeFor = (role: Role, allowed_origins: string[] | null, patch: PatchCredential): string => {
+    const actor = { kind: 'user' as const, id: 'tok_1', user_id: 'usr_1', role };
+    const row = newCredential({ workspace_id: 'ws_1', name: 'github', type: 'bearer', allowed_origins });
+    try {
+      requireMayOpenUp(actor, row, patch);
+      return 'allowed';
+    } catch (error) {
+      return (error as ServiceError).code;
+    }
+  };
+
+  it.each<[string, Role, string[] | null, PatchCredential, string]>([
+    ['by an OWNER', 'OWNER', kept, { allowed_origins: ['https://else.example'] }, 'allowed'],
+    ['by an ADMIN', 'ADMIN', kept, { allowed_origins: null }, 'allowed'],
+    ['by a MANAGER', 'MANAGER', kept, { allowed_origins: [here, 'https://else.example'] }, 'forbidden'],
+    ['everywhere, by a MANAGER', 'MANAGER', kept, { allowed_origins: null }, 'forbidden'],
+    [
+      'by a MANAGER who gives another value',
+      'MANAGER',
+      kept,
+      { allowed_origins: null, value: 'x' },
+      'allowed',
+    ],
+    ['no more, by a MANAGER', 'MANAGER', kept, { allowed_origins: [there] }, 'allowed'],
+    ['no more than before, by a MANAGER', 'MANAGER', kept, { allowed_origins: [there, here] }, 'allowed'],
+    ['to some only, by a MANAGER', 'MANAGER', null, { allowed_origins: [here] }, 'allowed'],
+    ['not at all, by a MANAGER', 'MANAGER', kept, { name: 'other' }, 'allowed'],
+  ])('%s', (_, role, before, patch, expected) => {
+    expect(codeFor(role, before, patch)).toBe(expected);
+  });
 });

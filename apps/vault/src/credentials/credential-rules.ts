@@ -1,5 +1,6 @@
-import { readTime, ServiceError } from '@hawser/contracts';
+import { mayReadSecrets, readTime, ServiceError, type Actor } from '@hawser/contracts';
 import type { CreateCredential, PatchCredential, SecretType } from '@hawser/contracts/vault';
+import type { CredentialEntity } from './credential.entity.js';
 
 const signIn = 'sign in with POST /api/v1/oauth/initiate and its id';
 const patchable = ['name', 'value', 'allowed_origins', 'expires_at'] as const;
@@ -35,6 +36,25 @@ export function requirePatchable(type: SecretType, patch: PatchCredential): void
     requireOwnExpiry(patch.expires_at);
   }
   if (patch.value !== undefined) requireForm(type, patch.value);
+}
+
+/**
+ * To let a value go where it could not go before takes somebody who may see it, or who gives another one.
+ * @throws ServiceError forbidden
+ */
+export function requireMayOpenUp(
+  actor: Actor,
+  { name, allowed_origins: kept }: CredentialEntity,
+  { value, allowed_origins: wanted }: PatchCredential,
+): void {
+  if (kept === null || wanted === undefined || value !== undefined || mayReadSecrets(actor)) return;
+  const added = wanted?.filter((origin) => !kept.includes(origin));
+  if (added?.length === 0) return;
+  const more = added === undefined ? 'any origin' : added.join(', ');
+  throw new ServiceError(
+    'forbidden',
+    `only an OWNER or ADMIN may let the value of "${name}" go to ${more}; whoever gives it another value in the same request may choose its allowed_origins`,
+  );
 }
 
 /** @throws ServiceError validation_failed for a time that is past */

@@ -2,6 +2,7 @@ import type { Actor, CallContext } from '@hawser/contracts';
 import type { CredentialStatus } from '@hawser/contracts/vault';
 import { TenantService, UnitOfWork, type Transaction } from '@hawser/persistence';
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import type { Tokens } from '../oauth/servers/oauth-server.js';
 import { Secrets } from '../secrets/secrets.js';
 import { insertNamed, type IfTaken } from './claim-name.js';
@@ -15,6 +16,8 @@ export interface PendingCredential {
   workspaceId: string;
   name: string;
   ifTaken: IfTaken;
+  /** Names that are as good as taken. */
+  avoided?: readonly string[];
   provider: string | null;
   /** What the tokens will be for, RFC 8707. */
   resource: string | null;
@@ -36,8 +39,8 @@ export class CredentialStore {
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
-  find(workspaceId: string, id: string): Promise<CredentialEntity | null> {
-    return this.credentials.find(workspaceId, id);
+  find(workspaceId: string, id: string, manager?: EntityManager): Promise<CredentialEntity | null> {
+    return this.credentials.find(workspaceId, id, manager);
   }
 
   /**
@@ -45,7 +48,8 @@ export class CredentialStore {
    * @throws ServiceError name_taken, not_found (the workspace is gone)
    */
   async createPending(transaction: Transaction, wanted: PendingCredential): Promise<CredentialEntity> {
-    const { workspaceId, name, ifTaken, provider, resource, scopes, allowedOrigins, madeBy } = wanted;
+    const { workspaceId, name, ifTaken, avoided, provider, resource, scopes, allowedOrigins, madeBy } =
+      wanted;
     const row = newPendingCredential({
       workspace_id: workspaceId,
       name,
@@ -56,7 +60,7 @@ export class CredentialStore {
       made_by: madeBy,
     });
     await this.tenants.keepPresent(transaction.manager, workspaceId);
-    await insertNamed(this.credentials, transaction.manager, row, ifTaken);
+    await insertNamed(this.credentials, transaction.manager, row, ifTaken, avoided);
     await tellOfChange(transaction, 'created', row);
     return row;
   }
@@ -100,9 +104,11 @@ export class CredentialStore {
       const { provider, client_id, resource } = credential;
       const times = tokenTimes(new Date(), expiresInS, Math.random());
       if (isSignIn && refreshToken === null) times.refresh_at = null;
+      const made_by = isSignIn ? ownerAfter(context.actor, row) : row.made_by;
+      if (made_by !== row.made_by) await this.endFlows(manager, row);
       return {
         ...times,
-        ...(isSignIn && { provider, client_id, resource, made_by: ownerAfter(context.actor, row) }),
+        ...(isSignIn && { provider, client_id, resource, made_by }),
         ...(scopes !== null && { scopes }),
         status: 'active',
         status_reason: null,
@@ -143,6 +149,15 @@ export class CredentialStore {
     retryAt: Date,
   ): Promise<void> {
     return this.credentials.noteFailure(workspace_id, id, version, retryAt);
+  }
+
+  /** Those that its maker has begun, who may not sign in for it any more. */
+  private async endFlows(
+    manager: EntityManager,
+    { workspace_id: workspaceId, id, made_by }: CredentialEntity,
+  ): Promise<void> {
+    for (const ownerId of await this.credentials.deleteFlowsBy(manager, workspaceId, id, made_by))
+      await this.secrets.remove(manager, { workspaceId, ownerId });
   }
 
   private async change(

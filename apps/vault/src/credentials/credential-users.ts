@@ -29,7 +29,20 @@ export class CredentialUsers {
     return Map.groupBy(uses, (use) => use.credential_id);
   }
 
-  /** The same, or null where that fails: to be told without it is better than not to be told. */
+  /**
+   * Those of the names that templates call, whether or not there are such credentials.
+   * @throws ServiceError as above
+   */
+  async namesCalledFor(context: CallContext, names: readonly string[]): Promise<string[]> {
+    // By names alone: no credential has such an id.
+    const users = await this.of(
+      context,
+      names.map((name) => ({ id: `name:${name}`, name })),
+    );
+    return names.filter((name) => users.get(`name:${name}`)?.some(({ templates }) => templates.length > 0));
+  }
+
+  /** The same as `of`, or null where that fails: to be told without it is better than not to be told. */
   async ifKnown(context: CallContext, credentials: readonly NamedCredential[]): Promise<Users | null> {
     try {
       return await this.of(context, credentials);

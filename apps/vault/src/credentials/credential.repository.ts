@@ -147,6 +147,20 @@ export class CredentialRepository {
     return rows.map((row) => row.id);
   }
 
+  /** Sign-ins for it that this user began; which they were. */
+  async deleteFlowsBy(
+    manager: EntityManager,
+    workspaceId: string,
+    id: string,
+    startedBy: string | null,
+  ): Promise<string[]> {
+    const [rows] = await manager.query<[{ id: string }[], number]>(
+      `DELETE FROM oauth_flows WHERE workspace_id = $1 AND credential_id = $2 AND started_by = $3 RETURNING id`,
+      [workspaceId, id, startedBy],
+    );
+    return rows.map((row) => row.id);
+  }
+
   /** With its uses, its lease and its flows, by the foreign keys. */
   async delete(manager: EntityManager, workspaceId: string, id: string): Promise<void> {
     await manager.delete(CredentialEntity, { workspace_id: workspaceId, id });

@@ -16,7 +16,7 @@ import { Secrets, type SecretOwner } from '../secrets/secrets.js';
 import { nameTaken } from './claim-name.js';
 import { tellOfChange, tellOfStatus } from './credential-events.js';
 import { changesOf } from './credential-patch.js';
-import { readExpiry, requireCreatable, requirePatchable } from './credential-rules.js';
+import { readExpiry, requireCreatable, requireMayOpenUp, requirePatchable } from './credential-rules.js';
 import { CredentialUsers, type Users } from './credential-users.js';
 import { toDto, toUser } from './credential-view.js';
 import type { CredentialEntity } from './credential.entity.js';
@@ -78,6 +78,7 @@ export class CredentialService {
       this.unitOfWork.run(context, async (transaction) => {
         const { manager } = transaction;
         const row = await this.lock(manager, context, credential_id);
+        requireMayOpenUp(context.actor, row, patch);
         const { fields, columns } = changesOf(row, patch);
         if (fields.length === 0) return;
         const changes = { ...columns, updated_at: new Date() };

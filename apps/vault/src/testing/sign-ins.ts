@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ServiceError } from '@hawser/contracts';
 import type { DiscoveredOAuth } from '@hawser/contracts/probe';
 import {
   autoConnect,
@@ -12,7 +13,7 @@ import {
 } from '@hawser/contracts/vault';
 import { startAuthorizationServer, type AuthorizationServer } from '@hawser/testing/authorization-server';
 import { Secrets } from '../secrets/secrets.js';
-import type { TestWorkspace } from './test-workspace.js';
+import { refusalOf, type TestWorkspace } from './test-workspace.js';
 import { VaultHarness, type HarnessOptions } from './vault-harness.js';
 
 /** Of a gateway; nobody listens there, because tests carry callbacks to the vault themselves. */
@@ -85,6 +86,14 @@ export class SignIns {
 
   initiate(workspace: TestWorkspace, request: InitiateOAuth): Promise<StartedOAuth> {
     return workspace.call(initiateOAuth, { ...request, public_url: publicUrl });
+  }
+
+  /** What a sign-in was refused with; it must have made nothing. */
+  async refused(workspace: TestWorkspace, request: InitiateOAuth, caller = workspace): Promise<ServiceError> {
+    const before = await this.harness.rowsOf(workspace.id);
+    const error = await refusalOf(this.initiate(caller, request));
+    expect(await this.harness.rowsOf(workspace.id)).toEqual(before);
+    return error;
   }
 
   /** Agrees at the provider; what the browser then brings to the callback. */

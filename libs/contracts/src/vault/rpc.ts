@@ -78,7 +78,7 @@ export const updateCredential = defineRpc({
   subject: subject('credential.update'),
   request: UpdateCredential,
   response: Credential,
-  errors: ['not_found', 'name_taken', 'credential_in_use'],
+  errors: ['not_found', 'name_taken', 'credential_in_use', 'forbidden'],
   unavailable,
 });
 

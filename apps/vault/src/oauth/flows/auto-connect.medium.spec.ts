@@ -126,10 +126,12 @@ describe('connecting to an MCP server', () => {
       expect(completed.map(({ outcome }) => outcome)).toEqual(Array(5).fill('connected'));
     });
 
-    it('is a document of ours where the server takes documents and the gateway is at https', async () => {
+    it('is a document of ours where the server takes documents and the gateway is at https, with consent each time', async () => {
       const mcp_url = signIns.mcpServer({ supports_cimd: true });
       const connected = await connect({ mcp_url }, 'https://hawser.example.com');
       expect(clientOf(connected)).toBe('https://hawser.example.com/api/v1/oauth/client-metadata.json');
+      // Another workspace is the same client.
+      expect(new URL(connected.auth_url ?? '').searchParams.get('prompt')).toBe('consent');
     });
 
     it('is registered where the server takes documents and could not fetch ours', async () => {

@@ -8,7 +8,7 @@ import { callbackUrlOf } from './callback-url.js';
 import { ConnectingCredential, type Connecting } from './connecting-credential.js';
 import { ConnectionPlaces } from './connection-places.js';
 import { FlowClients } from './flow-clients.js';
-import { FlowStart, type FlowWay } from './flow-start.js';
+import type { FlowWay } from './flow-start.js';
 
 const suffix = '-oauth';
 const maxNameLength = 64;
@@ -21,7 +21,6 @@ export class AutoConnectService {
   constructor(
     private readonly places: ConnectionPlaces,
     private readonly clients: FlowClients,
-    private readonly starts: FlowStart,
     private readonly credentials: ConnectingCredential,
     private readonly bus: BusClient,
   ) {}
@@ -36,14 +35,13 @@ export class AutoConnectService {
     const client = await this.clients.forFlow(context, place.server, redirectUri, request.public_url);
     if (client === null) return needsClient(place.server, redirectUri);
     const way: FlowWay = { redirectUri, completedBy: 'callback', returnTo: null };
-    const prepared = await this.starts.prepare({ ...place, client, way });
 
     const { signal, ...toTheEnd } = context;
     signal?.throwIfAborted();
     const { mcp_url, server_name } = request;
     const name = `${server_name.slice(0, maxNameLength - suffix.length)}${suffix}`;
     const { origin } = new URL(mcp_url);
-    const connecting = await this.credentials.make(toTheEnd, { name, origin }, prepared);
+    const connecting = await this.credentials.make(toTheEnd, { name, origin }, { ...place, client, way });
     const server = await this.makeServer(toTheEnd, request, connecting);
     const { auth_url, credential_id, expires_at } = connecting.started;
     return { status: 'authorize', auth_url, credential_id, integration_id: server.id, expires_at };

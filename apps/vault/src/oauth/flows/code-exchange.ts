@@ -41,9 +41,14 @@ export class CodeExchange {
     // RFC 6749, section 5.1: who says nothing of the scopes has granted those that were asked for.
     const granted = { ...tokens, scopes: tokens.scopes ?? flow.scopes };
     const filled = { ...credential, provider: server.id, client_id: client.clientId, resource };
-    if (await this.credentials.storeTokens(context, filled, granted, null)) return;
-    await this.endpoint.revoke(server, client, tokens, neverAborted);
-    throw ServiceError.notFound('credential', credential.id);
+    let stored = false;
+    try {
+      stored = await this.credentials.storeTokens(context, filled, granted, null);
+    } finally {
+      // Nobody has them then.
+      if (!stored) await this.endpoint.revoke(server, client, tokens, neverAborted);
+    }
+    if (!stored) throw ServiceError.notFound('credential', credential.id);
   }
 
   private async exchange(

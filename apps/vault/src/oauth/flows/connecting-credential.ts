@@ -7,7 +7,7 @@ import { CredentialStore } from '../../credentials/credential-store.js';
 import type { CredentialEntity } from '../../credentials/credential.entity.js';
 import { CredentialRepository } from '../../credentials/credential.repository.js';
 import { Secrets } from '../../secrets/secrets.js';
-import { FlowStart, type PreparedFlow } from './flow-start.js';
+import { FlowStart, type FlowPlan } from './flow-start.js';
 import { starterOf } from './flow-targets.js';
 
 export interface Connecting {
@@ -30,9 +30,9 @@ export class ConnectingCredential {
   async make(
     context: CallContext,
     { name, origin }: { name: string; origin: string },
-    prepared: PreparedFlow,
+    plan: FlowPlan,
   ): Promise<Connecting> {
-    const { server, resource, scopes } = prepared.plan;
+    const { server, resource, scopes } = plan;
     return this.unitOfWork.run(context, async (transaction) => {
       const credential = await this.store.createPending(transaction, {
         workspaceId: workspaceOf(context),
@@ -44,7 +44,7 @@ export class ConnectingCredential {
         allowedOrigins: [origin],
         madeBy: starterOf(context.actor),
       });
-      const started = await this.starts.open(transaction.manager, context, credential.id, prepared);
+      const started = await this.starts.begin(transaction.manager, context, credential.id, plan);
       return { credential, started };
     });
   }

@@ -24,14 +24,7 @@ export interface FlowPlan {
   way: FlowWay;
 }
 
-export interface PreparedFlow {
-  plan: FlowPlan;
-  authUrl: string;
-  state: string;
-  codeVerifier: string;
-}
-
-/** Begins flows in two steps, so that all that can fail has been done before anything is written. */
+/** Begins flows: the provider's page, and the row by which its state is known again. */
 @Injectable()
 export class FlowStart {
   constructor(
@@ -39,8 +32,13 @@ export class FlowStart {
     private readonly flows: OAuthFlows,
   ) {}
 
-  async prepare(plan: FlowPlan): Promise<PreparedFlow> {
-    const { server, client, scopes, resource, way } = plan;
+  /** @throws ServiceError not_found (the credential is gone), oauth_client_missing (the client is) */
+  async begin(
+    manager: EntityManager,
+    context: CallContext,
+    credentialId: string,
+    { server, client, scopes, resource, way }: FlowPlan,
+  ): Promise<StartedOAuth> {
     const state = newState();
     const codeVerifier = newCodeVerifier();
     const authUrl = await this.endpoint.authorizationUrl(server, client, {
@@ -50,34 +48,20 @@ export class FlowStart {
       scopes,
       resource,
     });
-    return { plan, authUrl, state, codeVerifier };
-  }
-
-  async open(
-    manager: EntityManager,
-    context: CallContext,
-    credentialId: string,
-    { plan, authUrl, state, codeVerifier }: PreparedFlow,
-  ): Promise<StartedOAuth> {
     const expiresAt = await this.flows.open(manager, {
       state,
       codeVerifier,
       workspace_id: workspaceOf(context),
       credential_id: credentialId,
-      provider: plan.server.id,
-      client_id: plan.client.clientId,
+      provider: server.id,
+      client_id: client.clientId,
       started_by: starterOf(context.actor),
-      redirect_uri: plan.way.redirectUri,
-      completed_by: plan.way.completedBy,
-      return_to: plan.way.returnTo,
-      resource: plan.resource,
-      scopes: [...plan.scopes],
+      redirect_uri: way.redirectUri,
+      completed_by: way.completedBy,
+      return_to: way.returnTo,
+      resource,
+      scopes: [...scopes],
     });
-    return {
-      auth_url: authUrl,
-      state,
-      credential_id: credentialId,
-      expires_at: expiresAt.toISOString(),
-    };
+    return { auth_url: authUrl, state, credential_id: credentialId, expires_at: expiresAt.toISOString() };
   }
 }

@@ -1,5 +1,6 @@
 import { ServiceError, workspaceOf, type Actor, type CallContext } from '@hawser/contracts';
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { CredentialStore } from '../../credentials/credential-store.js';
 import type { CredentialEntity } from '../../credentials/credential.entity.js';
 import { OAuthClients } from '../servers/oauth-clients.js';
@@ -39,6 +40,17 @@ export class FlowTargets {
     throw ServiceError.invalid('provider', 'is required where no credential_id is given');
   }
 
+  /**
+   * One that a flow has been begun for before.
+   * @throws ServiceError not_found, forbidden: it is gone by now, or somebody else's
+   */
+  async requireOwn(context: CallContext, id: string, manager: EntityManager): Promise<CredentialEntity> {
+    const credential = await this.credentials.find(workspaceOf(context), id, manager);
+    if (credential === null) throw ServiceError.notFound('credential', id);
+    requireMayFill(context.actor, credential);
+    return credential;
+  }
+
   private async ofCredential(
     context: CallContext,
     id: string,
@@ -75,10 +87,13 @@ export class FlowTargets {
   }
 }
 
+export function mayWriteCredentials({ role }: Actor): boolean {
+  return role === 'OWNER' || role === 'ADMIN' || role === 'MANAGER';
+}
+
 /** A MEMBER may not put another account in the place of one that others rely on. */
 function requireMayFill(actor: Actor, { made_by, name }: CredentialEntity): void {
-  const mayWriteCredentials = ['OWNER', 'ADMIN', 'MANAGER'].includes(actor.role ?? '');
-  if (mayWriteCredentials || made_by === starterOf(actor)) return;
+  if (mayWriteCredentials(actor) || made_by === starterOf(actor)) return;
   throw new ServiceError(
     'forbidden',
     `the credential "${name}" was not made by a sign-in of yours: ask an OWNER, ADMIN or MANAGER to sign in for it, or begin without a credential_id to make one of your own`,

@@ -13,8 +13,24 @@ export interface FlowOwner {
 export class OAuthFlowRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  async insert(manager: EntityManager, row: OAuthFlowEntity): Promise<void> {
-    await manager.insert(OAuthFlowEntity, row);
+  /**
+   * Both times are the database's, by which it is seen later whether the flow is over.
+   * @returns when it is
+   */
+  async insert(
+    manager: EntityManager,
+    row: Omit<OAuthFlowEntity, 'created_at' | 'expires_at'>,
+    lastsMs: number,
+  ): Promise<Date> {
+    const inserted = await manager
+      .createQueryBuilder()
+      .insert()
+      .into(OAuthFlowEntity)
+      .values({ ...row, created_at: () => 'now()', expires_at: () => `now() + interval '${lastsMs} ms'` })
+      .returning(['expires_at'])
+      .execute();
+    const [{ expires_at }] = inserted.raw as [Pick<OAuthFlowEntity, 'expires_at'>];
+    return expires_at;
   }
 
   find(stateHash: Buffer): Promise<OAuthFlowEntity | null> {
@@ -67,7 +83,7 @@ export class OAuthFlowRepository {
   /** Whether there is the client by which it begins; nobody removes it until the transaction ends. */
   async holdClient(
     manager: EntityManager,
-    { workspace_id, provider, client_id }: OAuthFlowEntity,
+    { workspace_id, provider, client_id }: Pick<OAuthFlowEntity, 'workspace_id' | 'provider' | 'client_id'>,
   ): Promise<boolean> {
     const held = await manager.query<unknown[]>(
       `SELECT FROM oauth_clients WHERE workspace_id = $1 AND provider = $2 AND client_id = $3 FOR KEY SHARE`,

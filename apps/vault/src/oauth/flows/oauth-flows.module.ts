@@ -10,6 +10,7 @@ import { ConnectingCredential } from './connecting-credential.js';
 import { ConnectionPlaces } from './connection-places.js';
 import { ExchangeService } from './exchange.service.js';
 import { FlowClients } from './flow-clients.js';
+import { FlowNames } from './flow-names.js';
 import { FlowStart } from './flow-start.js';
 import { FlowTargets } from './flow-targets.js';
 import { OAuthFlowHandler } from './oauth-flow.handler.js';
@@ -30,6 +31,7 @@ import { SignInService } from './sign-in.service.js';
     ConnectingCredential,
     FlowTargets,
     FlowClients,
+    FlowNames,
     FlowStart,
     CodeExchange,
     OAuthFlows,

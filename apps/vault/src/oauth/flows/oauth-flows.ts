@@ -1,5 +1,5 @@
 import { ServiceError } from '@hawser/contracts';
-import { newId } from '@hawser/persistence';
+import { newId, violatesReference } from '@hawser/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Secrets } from '../../secrets/secrets.js';
@@ -41,19 +41,14 @@ export class OAuthFlows {
 
   /**
    * @returns when it is over
-   * @throws ServiceError oauth_client_missing: its client has just been taken away
+   * @throws ServiceError not_found, oauth_client_missing: its credential or its client has just been taken away
    */
   async open(manager: EntityManager, { state, codeVerifier, ...flow }: NewFlow): Promise<Date> {
-    const now = Date.now();
-    const row: OAuthFlowEntity = {
-      ...flow,
-      state_hash: hashOfState(state),
-      id: newId('flow'),
-      created_at: new Date(now),
-      expires_at: new Date(now + flowLastsMs),
-      consumed_at: null,
-    };
-    await this.repository.insert(manager, row);
+    const row = { ...flow, state_hash: hashOfState(state), id: newId('flow'), consumed_at: null };
+    const expiresAt = await this.repository.insert(manager, row, flowLastsMs).catch((error: unknown) => {
+      if (!violatesReference(error, 'oauth_flows_credential')) throw error;
+      throw ServiceError.notFound('credential', row.credential_id);
+    });
     // From here on the flow is seen by whoever takes unused clients away.
     if (!(await this.repository.holdClient(manager, row)))
       throw clientGone({ id: row.provider, name: row.provider });
@@ -61,7 +56,7 @@ export class OAuthFlows {
     for (const old of await this.repository.removeLongOver(manager, removedAtOnce)) {
       await this.secrets.remove(manager, ownerOf(old));
     }
-    return row.expires_at;
+    return expiresAt;
   }
 
   /** For Hawser's own callback, which the state alone tells whose flow it is. */
@@ -114,7 +109,10 @@ export class OAuthFlows {
   }
 }
 
-function ownerOf({ workspace_id, id }: OAuthFlowEntity): { workspaceId: string; ownerId: string } {
+function ownerOf({ workspace_id, id }: Pick<OAuthFlowEntity, 'workspace_id' | 'id'>): {
+  workspaceId: string;
+  ownerId: string;
+} {
   return { workspaceId: workspace_id, ownerId: id };
 }
 

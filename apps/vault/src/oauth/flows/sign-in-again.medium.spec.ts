@@ -113,4 +113,33 @@ describe('a sign-in that is begun again', () => {
     await workspace.credentials.delete(credential_id);
     expect((await refusalOf(begin())).code).toBe('not_found');
   });
+
+  it('repeated by their keys, a hundred at once hold nobody up', async () => {
+    const workspace = await signIns.withClient();
+    const begin = (key: number): Promise<StartedOAuth> =>
+      workspace.call(
+        initiateOAuth,
+        { provider: 'github', public_url: publicUrl },
+        { idempotencyKey: `key-${key}` },
+      );
+    const keys = Array.from({ length: 100 }, (_, key) => key);
+    const idsOf = async (): Promise<string[]> =>
+      (await Promise.all(keys.map(begin))).map(({ credential_id }) => credential_id);
+    expect(await idsOf()).toEqual(await idsOf());
+  });
+
+  it('repeated by its key asks for what its credential is for, whatever was connected meanwhile', async () => {
+    const { workspace, credentialId, authUrl } = await signIns.connect();
+    const { provider } = await workspace.credentials.get(credentialId);
+    const begin = (): Promise<StartedOAuth> =>
+      workspace.call(
+        initiateOAuth,
+        { provider: provider!, public_url: publicUrl },
+        { idempotencyKey: 'once' },
+      );
+    await begin();
+    await signIns.connect(workspace);
+    const resourceOf = (url: string): string | null => new URL(url).searchParams.get('resource');
+    expect(resourceOf((await begin()).auth_url)).toBe(resourceOf(authUrl));
+  });
 });

@@ -1,4 +1,4 @@
-import { ServiceError, workspaceOf, type CallContext } from '@hawser/contracts';
+import { workspaceOf, type CallContext } from '@hawser/contracts';
 import {
   initiateOAuth,
   startLoopbackOAuth,
@@ -7,14 +7,17 @@ import {
   type StartedOAuth,
   type StartOAuth,
 } from '@hawser/contracts/vault';
-import { rememberAnswer, UnitOfWork, violatesReference, type Transaction } from '@hawser/persistence';
+import { rememberAnswer, UnitOfWork, type Transaction } from '@hawser/persistence';
 import { Injectable } from '@nestjs/common';
 import { CredentialStore } from '../../credentials/credential-store.js';
+import type { CredentialEntity } from '../../credentials/credential.entity.js';
+import type { OAuthServer } from '../servers/oauth-server.js';
 import { callbackUrlOf } from './callback-url.js';
 import { clientMissing } from './client-missing.js';
 import { FlowClients } from './flow-clients.js';
+import { FlowNames, type FlowName } from './flow-names.js';
 import { FlowStart, type FlowWay } from './flow-start.js';
-import { FlowTargets, starterOf, type FlowTarget, type Wanted } from './flow-targets.js';
+import { FlowTargets, starterOf, type Wanted } from './flow-targets.js';
 import { RedirectAllowList } from './redirect-allow-list.js';
 import { requireScopes } from './scopes.js';
 
@@ -28,6 +31,7 @@ export class SignInService {
   constructor(
     private readonly redirects: RedirectAllowList,
     private readonly targets: FlowTargets,
+    private readonly names: FlowNames,
     private readonly clients: FlowClients,
     private readonly starts: FlowStart,
     private readonly credentials: CredentialStore,
@@ -58,25 +62,21 @@ export class SignInService {
     way: FlowWay,
     publicUrl: string | null,
   ): Promise<StartedOAuth> {
-    const wanted = operation.request;
-    requireScopes(wanted.scopes ?? []);
-    const target = await this.targets.find(context, wanted);
-    const { server } = target;
+    const { request } = operation;
+    requireScopes(request.scopes ?? []);
+    const { server, credential: known } = await this.targets.find(context, request);
+    const name = known === null ? await this.names.choose(context, server, request.name) : null;
     const client = await this.clients.forFlow(context, server, way.redirectUri, publicUrl);
     if (client === null) throw clientMissing(server);
-    const scopes = wanted.scopes ?? scopesOf(target);
-    const resource = target.credential?.resource ?? server.resource;
-    const prepared = await this.starts.prepare({ server, client, scopes, resource, way });
-    let credentialId = target.credential?.id;
-    try {
-      return await this.unitOfWork.run(context, async (transaction) => {
-        credentialId ??= await this.makeOnce(transaction, context, operation, target, scopes);
-        return this.starts.open(transaction.manager, context, credentialId, prepared);
-      });
-    } catch (error) {
-      if (credentialId === undefined || !violatesReference(error, 'oauth_flows_credential')) throw error;
-      throw ServiceError.notFound('credential', credentialId);
-    }
+    return this.unitOfWork.run(context, async (transaction) => {
+      const credential =
+        name === null ? known : await this.makeOnce(transaction, context, operation, server, name);
+      if (credential === null) throw new Error('a sign-in for no credential');
+      const scopes = request.scopes ?? scopesOf(server, credential);
+      const resource = credential.resource ?? server.resource;
+      const plan = { server, client, scopes, resource, way };
+      return this.starts.begin(transaction.manager, context, credential.id, plan);
+    });
   }
 
   /** A repeated key brings back the credential, and its sign-in begins anew: no state is stored to be repeated. */
@@ -84,42 +84,29 @@ export class SignInService {
     transaction: Transaction,
     context: CallContext,
     operation: Operation,
-    target: FlowTarget,
-    scopes: string[],
-  ): Promise<string> {
-    let made = false;
-    const { id } = await rememberAnswer(transaction.manager, context, operation, async () => {
-      made = true;
-      return this.make(transaction, context, target, operation.request.name, scopes);
+    server: OAuthServer,
+    name: FlowName,
+  ): Promise<CredentialEntity> {
+    const { manager } = transaction;
+    let made: CredentialEntity | undefined;
+    const { id } = await rememberAnswer(manager, context, operation, async () => {
+      made = await this.credentials.takePending(transaction, {
+        ...name,
+        workspaceId: workspaceOf(context),
+        provider: server.id,
+        resource: server.resource,
+        scopes: operation.request.scopes ?? server.scopes,
+        allowedOrigins: server.resource === null ? null : [new URL(server.resource).origin],
+        madeBy: starterOf(context.actor),
+      });
+      return { id: made.id };
     });
-    // It may be gone by now, or somebody else's.
-    if (!made) await this.targets.find(context, { credential_id: id });
-    return id;
-  }
-
-  private async make(
-    transaction: Transaction,
-    context: CallContext,
-    { server }: FlowTarget,
-    name: string | null | undefined,
-    scopes: string[],
-  ): Promise<{ id: string }> {
-    const { id } = await this.credentials.takePending(transaction, {
-      workspaceId: workspaceOf(context),
-      name: name ?? server.id,
-      ifTaken: name ? 'refuse' : 'number',
-      provider: server.id,
-      resource: server.resource,
-      scopes,
-      allowedOrigins: server.resource === null ? null : [new URL(server.resource).origin],
-      madeBy: starterOf(context.actor),
-    });
-    return { id };
+    return made ?? this.targets.requireOwn(context, id, manager);
   }
 }
 
 /** Those of a discovered server are what the last MCP server wanted there; a credential knows its own. */
-function scopesOf({ server, credential }: FlowTarget): string[] {
-  const isItsOwn = server.provider === null && credential?.provider === server.id;
+function scopesOf(server: OAuthServer, credential: CredentialEntity): string[] {
+  const isItsOwn = server.provider === null && credential.provider === server.id;
   return isItsOwn ? credential.scopes : server.scopes;
 }

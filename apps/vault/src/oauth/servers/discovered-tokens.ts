@@ -8,7 +8,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { Injectable } from '@nestjs/common';
 import { authenticate, tokenAuthMethodOf } from './client-authentication.js';
-import type { OAuthClient, OAuthServer } from './oauth-server.js';
+import { isDocument, type OAuthClient, type OAuthServer } from './oauth-server.js';
 import { tokenAnswerOf, type TokenAnswer } from './token-answer.js';
 import type { AuthorizationRequest, CodeExchange, TokenRefresh } from './token-request.js';
 import { Upstream } from './upstream.js';
@@ -33,6 +33,8 @@ export class DiscoveredTokens {
     });
     // The package makes a verifier of its own, but the flow has one already.
     authorizationUrl.searchParams.set('code_challenge', codeChallenge);
+    // All workspaces here are that client: consent that a user gave for one of them must not do for another.
+    if (isDocument(client)) authorizationUrl.searchParams.set('prompt', 'consent');
     return authorizationUrl.href;
   }
 

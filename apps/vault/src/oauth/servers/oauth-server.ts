@@ -37,6 +37,11 @@ export interface OAuthClient {
   tokenAuthMethod: string | null;
 }
 
+/** Whether it is a client by the document at its id, which is an address (draft-ietf-oauth-client-id-metadata-document). */
+export function isDocument({ clientId }: OAuthClient): boolean {
+  return clientId.startsWith('https://');
+}
+
 export interface Tokens {
   accessToken: string;
   /** To be kept from now on: after a refresh the one that was sent, where no new one came. */

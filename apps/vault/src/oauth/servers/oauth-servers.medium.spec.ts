@@ -115,6 +115,7 @@ describe('authorization servers', () => {
       { token_url: 'http://a.example/token' },
       /without https, http:\/\/a\.example/,
     ],
+    ['is itself without https', { issuer: 'http://login.example.com' }, /without https, http:\/\/login/],
     ['sends people to http', { auth_url: 'http://a.example/auth' }, /without https/],
     ['registers clients without https', { registration_endpoint: 'http://a.example/r' }, /without https/],
     ['takes tokens back without https', { revocation_endpoint: 'http://a.example/r' }, /without https/],

@@ -92,8 +92,9 @@ function fitIssuerOf(discovered: DiscoveredOAuth): string {
   const endpoints = [auth_url, token_url, registration_endpoint, revocation_endpoint].filter(isGiven);
   for (const url of [issuer, discovered.resource, ...endpoints].filter(isGiven))
     if (!urlCharacters.test(url)) throw unfit(discovered, 'names an address that is no URL');
-  for (const url of endpoints)
-    if (!isSecure(url)) throw unfit(discovered, `has an endpoint without https, ${url}`);
+  // RFC 8414, section 2: whoever can alter what the issuer says can name endpoints of his own.
+  for (const url of [issuer, ...endpoints])
+    if (!isSecure(url)) throw unfit(discovered, `has an address without https, ${url}`);
   return issuer;
 }
 
