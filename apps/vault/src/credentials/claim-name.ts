@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import type { CredentialEntity } from './credential.entity.js';
 import type { CredentialRepository } from './credential.repository.js';
 
-const maxNameLength = 64;
+export const maxNameLength = 64;
 const namesAtOnce = 50;
 
 /** What to do where another credential has the name; to number it is for names that nobody asked for. */

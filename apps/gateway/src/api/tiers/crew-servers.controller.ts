@@ -70,7 +70,11 @@ export class CrewServersController {
 
   @Delete('crews/:crewId/integrations/:integrationId')
   @Requires('crew-servers.change')
-  @Operation('Delete a server of a crew, with all bindings to it', deleteCrewServer)
+  @Operation('Delete a server of a crew, with all bindings to it', deleteCrewServer, {
+    description:
+      'The oauth2 credentials that only it used, and that are good for its origin alone, are deleted too, and revoked at ' +
+      'their provider.',
+  })
   delete(
     @Param('crewId') crew_id: string,
     @Param('integrationId') server_id: string,

@@ -268,13 +268,14 @@ describe('connecting to an MCP server', () => {
     });
 
     it.each([
-      ['because its name is taken', 'name_taken'],
-      ['for whatever reason', 'validation_failed'],
-    ] as const)('where the server cannot be made %s', async (_, code) => {
+      // The field is told as the caller knows it.
+      ['because its name is taken', 'name_taken', 'server_name'],
+      ['for whatever reason', 'validation_failed', 'name'],
+    ] as const)('where the server cannot be made %s', async (_, code, field) => {
       const failure = new ServiceError(code, 'no such server here', { field: 'name' });
       signIns.harness.bindings.script.failure = failure;
       const error = await refused({ mcp_url: signIns.mcpServer() });
-      expect({ ...error, message: error.message }).toEqual({ ...failure, message: failure.message });
+      expect(error).toMatchObject({ code, message: failure.message, details: { field } });
       const told = await signIns.harness.told(workspace.id);
       expect(told.map(({ data }) => data)).toEqual([
         expect.objectContaining({ entity: 'oauth_client', fact: 'created' }),

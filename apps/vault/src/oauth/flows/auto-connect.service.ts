@@ -3,6 +3,7 @@ import { createWorkspaceServer, type WorkspaceServer } from '@hawser/contracts/b
 import type { AutoConnected, StartAutoConnect } from '@hawser/contracts/vault';
 import { BusClient, stackOf } from '@hawser/messaging';
 import { Injectable, Logger } from '@nestjs/common';
+import { maxNameLength } from '../../credentials/claim-name.js';
 import type { OAuthServer } from '../servers/oauth-server.js';
 import { callbackUrlOf } from './callback-url.js';
 import { ConnectingCredential, type Connecting } from './connecting-credential.js';
@@ -11,7 +12,6 @@ import { FlowClients } from './flow-clients.js';
 import type { FlowWay } from './flow-start.js';
 
 const suffix = '-oauth';
-const maxNameLength = 64;
 
 /** From the address of an MCP server to the page where its user signs in, with all that is needed afterwards. */
 @Injectable()
@@ -66,7 +66,7 @@ export class AutoConnectService {
       await this.credentials.withdraw(context, credential).catch((failure: unknown) => {
         this.log.error(`${credential.id} stays, and nothing uses it: ${stackOf(failure)}`);
       });
-      throw error;
+      throw asOfServerName(error);
     }
   }
 }
@@ -74,6 +74,12 @@ export class AutoConnectService {
 /** Without an answer nobody knows. */
 function mayBeMade(error: unknown): error is ServiceError {
   return error instanceof ServiceError && error.code === 'service_timeout';
+}
+
+/** Of the server, what the caller has given another name for. */
+function asOfServerName(error: unknown): unknown {
+  if (!(error instanceof ServiceError) || error.code !== 'name_taken') return error;
+  return new ServiceError(error.code, error.message, { ...error.details, field: 'server_name' });
 }
 
 function perhapsMade(

@@ -8,11 +8,13 @@ import { starterOf } from './flow-targets.js';
 import { issuerFault } from './issuer.js';
 import { OAuthFlows, type StateFault } from './oauth-flows.js';
 
+const beginAgain = 'begin the sign-in again';
+
 const wordsFor: Record<StateFault, string> = {
-  unknown: 'is of no sign-in that you began for this credential',
-  used: 'has been used before',
-  expired: 'has expired',
-  elsewhere: 'is of a sign-in that began with another redirect_uri',
+  unknown: `is of no sign-in that you began for this credential: ${beginAgain}`,
+  used: `has been used before: ${beginAgain}`,
+  expired: `has expired: ${beginAgain}`,
+  elsewhere: 'is of a sign-in that began with another redirect_uri: send that one, or leave it out',
 };
 
 /** For callers who were sent the code themselves: on loopback, or at a redirect URI of their own. */
@@ -40,14 +42,14 @@ export class ExchangeService {
     const server = await this.servers.find(workspaceId, taken.flow.provider);
     if (server === null) throw ServiceError.notFound('OAuth provider', taken.flow.provider);
     const fault = issuerFault(server, iss);
-    if (fault !== null) throw ServiceError.invalid('iss', fault, iss ?? undefined);
+    if (fault !== null) throw ServiceError.invalid('iss', `${fault}; ${beginAgain}`, iss ?? undefined);
     await this.codes.run(context, taken, server, credential, code);
     return { status: 'active', credential_id };
   }
 }
 
 function stateInvalid(fault: StateFault): ServiceError {
-  return new ServiceError('oauth_state_invalid', `the state ${wordsFor[fault]}: begin the sign-in again`, {
+  return new ServiceError('oauth_state_invalid', `the state ${wordsFor[fault]}`, {
     reason: fault,
   });
 }

@@ -1,6 +1,6 @@
 import { ServiceError, type CallContext } from '@hawser/contracts';
 import { Injectable } from '@nestjs/common';
-import { numberedNames, type IfTaken } from '../../credentials/claim-name.js';
+import { maxNameLength, numberedNames, type IfTaken } from '../../credentials/claim-name.js';
 import { CredentialUsers } from '../../credentials/credential-users.js';
 import type { OAuthServer } from '../servers/oauth-server.js';
 import { mayWriteCredentials } from './flow-targets.js';
@@ -23,12 +23,13 @@ export class FlowNames {
    */
   async choose(
     context: CallContext,
-    { id }: OAuthServer,
+    server: OAuthServer,
     named: string | null | undefined,
   ): Promise<FlowName> {
-    const wanted: FlowName = { name: named || id, ifTaken: named ? 'refuse' : 'number', avoided: [] };
+    const byDefault = nameOf(server);
+    const wanted: FlowName = { name: named || byDefault, ifTaken: named ? 'refuse' : 'number', avoided: [] };
     if (mayWriteCredentials(context.actor)) return wanted;
-    const names = named ? [named] : [id, ...numberedNames(id)];
+    const names = named ? [named] : [byDefault, ...numberedNames(byDefault)];
     const avoided = await this.users.namesCalledFor(context, names);
     if (named && avoided.length > 0)
       throw new ServiceError(
@@ -37,4 +38,13 @@ export class FlowNames {
       );
     return { ...wanted, avoided };
   }
+}
+
+/** A discovered server's id says nothing to anybody, and its host may have a port. */
+function nameOf({ id, name, provider }: OAuthServer): string {
+  if (provider !== null) return id;
+  return name
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .replace(/[^A-Za-z0-9.]/g, '-')
+    .slice(0, maxNameLength);
 }

@@ -96,6 +96,6 @@ function requireMayFill(actor: Actor, { made_by, name }: CredentialEntity): void
   if (mayWriteCredentials(actor) || made_by === starterOf(actor)) return;
   throw new ServiceError(
     'forbidden',
-    `the credential "${name}" was not made by a sign-in of yours: ask an OWNER, ADMIN or MANAGER to sign in for it, or begin without a credential_id to make one of your own`,
+    `the credential "${name}" was not made by a sign-in of yours, or somebody else has signed in for it since: ask an OWNER, ADMIN or MANAGER to sign in for it, or begin without a credential_id to make one of your own`,
   );
 }

@@ -177,6 +177,12 @@ describe('a sign-in', () => {
       });
     });
 
+    it("when it is to return somewhere from a redirect URI that is not Hawser's", async () => {
+      const elsewhere = { redirect_uri: returnTo, return_to: returnTo };
+      const error = await signIns.refused(await signIns.withClient(), { provider: 'github', ...elsewhere });
+      expect(error).toMatchObject(inField('return_to'));
+    });
+
     it.each([`${returnTo}/`, callbackUrl, 'http://127.0.0.1:4711/', 'javascript:alert(1)', '/connected'])(
       'when it is to return to %s, and makes nothing',
       async (return_to) => {
@@ -209,7 +215,7 @@ describe('a sign-in', () => {
       const { searchParams } = new URL(started.auth_url);
       expect(new URL(searchParams.get('resource')!).origin).toBe(allowed_origins![0]);
       expect(await workspace.credentials.get(started.credential_id)).toMatchObject({
-        name: provider,
+        name: new URL(signIns.server.issuer).host.replace(':', '-'),
         allowed_origins,
         scopes: ['mcp:read', 'mcp:tools'],
       });

@@ -1,4 +1,4 @@
-import { workspaceOf, type CallContext } from '@hawser/contracts';
+import { ServiceError, workspaceOf, type CallContext } from '@hawser/contracts';
 import {
   initiateOAuth,
   startLoopbackOAuth,
@@ -45,6 +45,12 @@ export class SignInService {
     this.redirects.requireRedirectUri(redirectUri, callbackUrl);
     if (returnTo !== null) this.redirects.requireReturnTo(returnTo);
     const completedBy = redirectUri === callbackUrl ? 'callback' : 'exchange';
+    if (returnTo !== null && completedBy === 'exchange')
+      throw ServiceError.invalid(
+        'return_to',
+        'is where Hawser sends the browser from its own callback; leave it out with another redirect_uri',
+        returnTo,
+      );
     const operation = { subject: initiateOAuth.subject, request };
     return this.begin(context, operation, { redirectUri, completedBy, returnTo }, request.public_url);
   }
