@@ -3,11 +3,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { OAuthClients } from '../oauth/servers/oauth-clients.js';
 import { OAuthServers } from '../oauth/servers/oauth-servers.js';
-import { TokenEndpoint, type GrantedTokens } from '../oauth/servers/token-endpoint.js';
+import { Revocation } from '../oauth/servers/revocation.js';
+import type { GrantedTokens } from '../oauth/servers/token-request.js';
 import { Secrets } from '../secrets/secrets.js';
 import type { CredentialEntity } from './credential.entity.js';
-
-const upstreamMs = 5_000;
 
 /** Where the grant of a credential is from. */
 type Granted = Pick<CredentialEntity, 'workspace_id' | 'id' | 'provider' | 'client_id'>;
@@ -21,7 +20,7 @@ export class GrantRevocation {
     private readonly secrets: Secrets,
     private readonly servers: OAuthServers,
     private readonly clients: OAuthClients,
-    private readonly endpoint: TokenEndpoint,
+    private readonly revocation: Revocation,
   ) {}
 
   /** The tokens, to be read before they are removed; null where there are none, or where they do not open. */
@@ -50,7 +49,7 @@ export class GrantRevocation {
       const server = await this.servers.find(workspace_id, provider);
       const client = await this.clients.find(workspace_id, provider, client_id);
       if (server === null || server.revocation_url === null || client === null) return null;
-      return await this.endpoint.revoke(server, client, tokens, AbortSignal.timeout(upstreamMs));
+      return await this.revocation.revoke(server, client, tokens);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.log.warn(`the grant of the deleted credential ${id} stays at ${provider}: ${reason}`);

@@ -4,11 +4,11 @@ import type { Tokens } from '../oauth/servers/oauth-server.js';
 import { OAuthServers } from '../oauth/servers/oauth-servers.js';
 import { TokenEndpointError } from '../oauth/servers/token-endpoint-error.js';
 import { TokenEndpoint } from '../oauth/servers/token-endpoint.js';
+import { upstreamMs } from '../oauth/servers/upstream.js';
 import { Secrets, type SealedSecret } from '../secrets/secrets.js';
 import { leaseMs, type RefreshLease } from './refresh-lease.repository.js';
 import type { RenewableCredential } from './renewable-credential.repository.js';
 
-const upstreamMs = 5_000;
 /** For storing what came: the call is begun so early, or not at all, that it is over this long before the lease is. */
 const sparedMs = 1_000;
 
@@ -46,9 +46,7 @@ export class RenewalRequest {
       throw new Error(
         `it took ${Math.round(tookMs)} ms to read what is needed, and the lease would end too soon`,
       );
-    // Without scopes: those that were granted.
-    const request = { refreshToken, scopes: [], resource };
-    return this.endpoint.refresh(server, client, request, AbortSignal.timeout(upstreamMs));
+    return this.endpoint.refresh(server, client, { refreshToken, resource });
   }
 }
 

@@ -11,17 +11,15 @@ import { Upstream } from '../oauth/servers/upstream.js';
 /** What talks to authorization servers, without a database. */
 export class TokenRoom {
   readonly tokens: TokenEndpoint;
+  readonly revocation: Revocation;
   readonly registration: ClientRegistration;
   private readonly egress: Egress;
 
   constructor(allow = ['127.0.0.1/32']) {
     this.egress = new Egress({ policy: EgressPolicy.allowing(allow) });
     const upstream = new Upstream(this.egress);
-    this.tokens = new TokenEndpoint(
-      new PlatformTokens(upstream),
-      new DiscoveredTokens(upstream),
-      new Revocation(upstream),
-    );
+    this.tokens = new TokenEndpoint(new PlatformTokens(upstream), new DiscoveredTokens(upstream));
+    this.revocation = new Revocation(upstream);
     this.registration = new ClientRegistration(upstream);
   }
 

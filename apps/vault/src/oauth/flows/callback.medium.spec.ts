@@ -2,7 +2,7 @@ import { initiateOAuth, type CompletedOAuth, type OAuthCallback } from '@hawser/
 import { testDatabase, type TestDatabase } from '@hawser/testing';
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { TokenEndpoint } from '../servers/token-endpoint.js';
+import { Revocation } from '../servers/revocation.js';
 import { publicUrl, SignIns, stateOf, type Connected } from '../../testing/sign-ins.js';
 import { hashOfState } from './flow-secrets.js';
 
@@ -261,7 +261,7 @@ describe('the callback', () => {
   });
 
   it('gives the grant back where the credential has been deleted meanwhile', async () => {
-    const revoke = jest.spyOn(signIns.harness.get(TokenEndpoint), 'revoke');
+    const revoke = jest.spyOn(signIns.harness.get(Revocation), 'revoke');
     const { workspace, credentialId, authUrl } = await signIns.connect();
     const callback = await signIns.agree(authUrl);
     signIns.server.setLatency(2_500);
@@ -319,5 +319,15 @@ describe('the callback', () => {
     const said = JSON.stringify(lines);
     const states = ends.map(([{ authUrl }]) => stateOf({ auth_url: authUrl }));
     expect(['canary', ...states].filter((secret) => said.includes(secret))).toEqual([]);
+  });
+
+  it('logs a state that is not good without it, and below the warnings, as anybody may send one', async () => {
+    const lines: unknown[] = [];
+    const noted = (...line: unknown[]): void => void lines.push(...line);
+    const levels = ['warn', 'log'] as const;
+    const [warn] = levels.map((level) => jest.spyOn(Logger.prototype, level).mockImplementation(noted));
+    await signIns.callBack({ state: 'canary', code: 'canary-code' });
+    expect(lines).toEqual(['a callback without a good state: unknown']);
+    expect(warn).not.toHaveBeenCalled();
   });
 });

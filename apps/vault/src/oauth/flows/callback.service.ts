@@ -37,6 +37,8 @@ export class CallbackService {
   async complete(context: CallContext, callback: OAuthCallback): Promise<CompletedOAuth> {
     const taken = callback.state ? await this.flows.takeAtCallback(callback.state) : 'unknown';
     if (typeof taken === 'string') {
+      // By the request's id on the page it can be found; anybody may cause such lines, so they are no warnings.
+      this.log.log(`a callback without a good state: ${taken}`);
       const nobodys = { provider: null, credential: null, credential_id: null, return_to: null };
       return { outcome: `state_${taken}`, ...nobodys };
     }

@@ -4,20 +4,19 @@ import { CredentialStore } from '../../credentials/credential-store.js';
 import type { CredentialEntity } from '../../credentials/credential.entity.js';
 import { OAuthClients } from '../servers/oauth-clients.js';
 import type { OAuthClient, OAuthServer, Tokens } from '../servers/oauth-server.js';
+import { Revocation } from '../servers/revocation.js';
 import { TokenEndpointError } from '../servers/token-endpoint-error.js';
 import { TokenEndpoint } from '../servers/token-endpoint.js';
 import { clientGone } from './client-missing.js';
 import type { TakenFlow } from './oauth-flows.js';
 
-/** A code is good for one try, so nobody's leaving ends it. */
-const neverAborted = new AbortController().signal;
-
-/** Makes tokens of a code, and a credential active with them. */
+/** Makes tokens of a code, and a credential active with them. A code is good for one try, so nobody's leaving ends it. */
 @Injectable()
 export class CodeExchange {
   constructor(
     private readonly clients: OAuthClients,
     private readonly endpoint: TokenEndpoint,
+    private readonly revocation: Revocation,
     private readonly credentials: CredentialStore,
   ) {}
 
@@ -46,7 +45,7 @@ export class CodeExchange {
       stored = await this.credentials.storeTokens(context, filled, granted, null);
     } finally {
       // Nobody has them then.
-      if (!stored) await this.endpoint.revoke(server, client, tokens, neverAborted);
+      if (!stored) await this.revocation.revoke(server, client, tokens);
     }
     if (!stored) throw ServiceError.notFound('credential', credential.id);
   }
@@ -57,7 +56,7 @@ export class CodeExchange {
     request: Parameters<TokenEndpoint['exchange']>[2],
   ): Promise<Tokens> {
     try {
-      return await this.endpoint.exchange(server, client, request, neverAborted);
+      return await this.endpoint.exchange(server, client, request);
     } catch (error) {
       if (!(error instanceof TokenEndpointError)) throw error;
       throw new ServiceError('upstream_failed', error.message, { provider: server.id });

@@ -6,8 +6,6 @@ import { OAuthClients, type RegisteredClient } from '../servers/oauth-clients.js
 import type { OAuthClient, OAuthServer } from '../servers/oauth-server.js';
 import { TokenEndpointError } from '../servers/token-endpoint-error.js';
 
-const neverAborted = new AbortController().signal;
-
 /** The client that a flow signs in by: the workspace's own, or one that Hawser gets by itself. */
 @Injectable()
 export class FlowClients {
@@ -35,7 +33,7 @@ export class FlowClients {
     if (known !== null) return known;
     const own =
       (publicUrl === null ? null : documentClient(server, publicUrl, redirectUri)) ??
-      (await this.register(server, redirectUri, context.signal ?? neverAborted));
+      (await this.register(server, redirectUri, context.signal));
     if (own === null) return null;
     return this.unitOfWork.run(context, (transaction) =>
       this.clients.remember(transaction, workspaceId, server, own),
@@ -46,7 +44,7 @@ export class FlowClients {
   private async register(
     server: OAuthServer,
     redirectUri: string,
-    signal: AbortSignal,
+    signal: AbortSignal | undefined,
   ): Promise<RegisteredClient | null> {
     if (server.registration_url === null) return null;
     try {

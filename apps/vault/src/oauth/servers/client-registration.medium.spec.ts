@@ -25,7 +25,7 @@ function register(
 ): Promise<RegisteredClient> {
   vendor.answer({ status: 201, ...answer });
   const server = discoveredAt(vendor.url, changes);
-  return room.registration.register(server, at, new AbortController().signal);
+  return room.registration.register(server, at);
 }
 const registered = (changes: object = {}): ScriptedAnswer => ({
   body: { client_id: 'c-1', client_id_issued_at: 1, redirect_uris: [redirectUri], ...changes },

@@ -26,7 +26,7 @@ export class ClientRegistration {
    * @param redirectUri the only one that the client is for
    * @throws TokenEndpointError
    */
-  async register(server: OAuthServer, redirectUri: string, signal: AbortSignal): Promise<RegisteredClient> {
+  async register(server: OAuthServer, redirectUri: string, signal?: AbortSignal): Promise<RegisteredClient> {
     if (server.registration_url === null)
       throw new TokenEndpointError('refused', `${server.name} does not register clients by itself`);
     const asked = preferred.find((method) => server.token_auth_methods.includes(method)) ?? byDefault;

@@ -5,7 +5,6 @@ import type { OAuthClient, OAuthServer, Tokens } from './oauth-server.js';
 
 const redirectUri = 'http://127.0.0.1:9/callback';
 const resource = 'http://127.0.0.1:9/mcp';
-const signal = new AbortController().signal;
 
 /** With oidc-provider at the other end: all that is said here it understands. */
 describe('a whole sign-in at a discovered server', () => {
@@ -38,16 +37,16 @@ describe('a whole sign-in at a discovered server', () => {
     expect(callback.searchParams.get('state')).toBe('state-1');
     expect(callback.searchParams.get('iss')).toBe(peer.issuer);
     const code = callback.searchParams.get('code') ?? '';
-    return room.tokens.exchange(server, client, { code, codeVerifier, redirectUri, resource }, signal);
+    return room.tokens.exchange(server, client, { code, codeVerifier, redirectUri, resource });
   }
   const refresh = (server: OAuthServer, client: OAuthClient, refreshToken: string): Promise<Tokens> =>
-    room.tokens.refresh(server, client, { refreshToken, scopes: [], resource }, signal);
+    room.tokens.refresh(server, client, { refreshToken, resource });
 
   it.each(['none', 'client_secret_basic', 'client_secret_post'])(
     'works from registration to revocation, as a client of %s',
     async (method) => {
       const server = serverWith(method);
-      const client = await room.registration.register(server, redirectUri, signal);
+      const client = await room.registration.register(server, redirectUri);
       expect(client).toMatchObject({ tokenAuthMethod: method, redirectUri });
       expect(client.clientSecret === null).toBe(method === 'none');
 
@@ -59,7 +58,7 @@ describe('a whole sign-in at a discovered server', () => {
       expect(second.refreshToken).not.toBe(first.refreshToken);
       expect(await peer.accepts(second.accessToken)).toBe(true);
 
-      expect(await room.tokens.revoke(server, client, second, signal)).toBe(true);
+      expect(await room.revocation.revoke(server, client, second)).toBe(true);
       await expect(refresh(server, client, second.refreshToken!)).rejects.toMatchObject({
         kind: 'invalid_grant',
       });
@@ -68,7 +67,7 @@ describe('a whole sign-in at a discovered server', () => {
 
   it('ends with invalid_grant where a refresh token is used twice, and takes the new one with it', async () => {
     const server = serverWith('none');
-    const client = await room.registration.register(server, redirectUri, signal);
+    const client = await room.registration.register(server, redirectUri);
     const first = await signIn(server, client);
     const second = await refresh(server, client, first.refreshToken!);
     for (const { refreshToken } of [first, second]) {
@@ -81,7 +80,7 @@ describe('a whole sign-in at a discovered server', () => {
 
   it('is refused a client that is not who it says, which is no word on the grant', async () => {
     const server = serverWith('client_secret_basic');
-    const client = await room.registration.register(server, redirectUri, signal);
+    const client = await room.registration.register(server, redirectUri);
     const { refreshToken } = await signIn(server, client);
     const impostor = { ...client, clientSecret: 'another one' };
     await expect(refresh(server, impostor, refreshToken!)).rejects.toMatchObject({ kind: 'refused' });

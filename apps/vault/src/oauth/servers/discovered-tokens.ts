@@ -42,10 +42,9 @@ export class DiscoveredTokens {
     server: OAuthServer,
     client: OAuthClient,
     { code, codeVerifier, redirectUri, resource }: CodeExchange,
-    signal: AbortSignal,
   ): Promise<TokenAnswer> {
     return exchangeAuthorization(server.token_url, {
-      ...this.parts(server, client, [code, codeVerifier], signal),
+      ...this.parts(server, client, [code, codeVerifier]),
       authorizationCode: code,
       codeVerifier,
       redirectUri,
@@ -56,13 +55,11 @@ export class DiscoveredTokens {
   refresh(
     server: OAuthServer,
     client: OAuthClient,
-    { refreshToken, scopes, resource }: TokenRefresh,
-    signal: AbortSignal,
+    { refreshToken, resource }: TokenRefresh,
   ): Promise<TokenAnswer> {
     return refreshAuthorization(server.token_url, {
-      ...this.parts(server, client, [refreshToken], signal),
+      ...this.parts(server, client, [refreshToken]),
       refreshToken,
-      scope: scopes.join(' '),
       resource: resource ?? undefined,
     });
   }
@@ -71,7 +68,6 @@ export class DiscoveredTokens {
     server: OAuthServer,
     client: OAuthClient,
     secrets: readonly string[],
-    signal: AbortSignal,
   ): {
     metadata: AuthorizationServerMetadata;
     clientInformation: { client_id: string };
@@ -86,7 +82,7 @@ export class DiscoveredTokens {
         authenticate(tokenAuthMethodOf(server, client), client, headers, params),
       // Its errors quote whole answers, so that none but good ones reach it.
       fetchFn: async (url, init = {}) => {
-        const answer = await this.upstream.ask(server, url, init, signal);
+        const answer = await this.upstream.ask(server, url, init);
         return Response.json(tokenAnswerOf(server, answer, [...secrets, client.clientSecret ?? '']));
       },
     };

@@ -31,6 +31,6 @@ import { Upstream } from './upstream.js';
     TokenEndpoint,
     ClientRegistration,
   ],
-  exports: [OAuthServers, OAuthClients, TokenEndpoint, ClientRegistration],
+  exports: [OAuthServers, OAuthClients, TokenEndpoint, Revocation, ClientRegistration],
 })
 export class OAuthServersModule {}

@@ -68,11 +68,11 @@ export class PlatformStrategy extends OAuth2Strategy {
   }
 
   /** The strategy has no refresh, but its OAuth 2.0 client has. */
-  refresh(refreshToken: string, params: Record<string, string>): Promise<TokenAnswer> {
+  refresh(refreshToken: string): Promise<TokenAnswer> {
     return new Promise((resolve, reject) =>
       this._oauth2.getOAuthAccessToken(
         refreshToken,
-        { grant_type: 'refresh_token', ...params },
+        { grant_type: 'refresh_token' },
         (error, accessToken = '', newRefreshToken, results: TokenAnswer) =>
           error === null
             ? resolve({ ...results, access_token: accessToken, refresh_token: newRefreshToken })

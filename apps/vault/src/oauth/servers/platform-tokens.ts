@@ -37,25 +37,18 @@ export class PlatformTokens {
     server: OAuthServer,
     client: OAuthClient,
     { code, codeVerifier, redirectUri }: CodeExchange,
-    signal: AbortSignal,
   ): Promise<TokenAnswer> {
     const { token_within } = providerOf(server);
-    const ask = this.asking(server, client, { secrets: [code, codeVerifier], within: token_within }, signal);
+    const ask = this.asking(server, client, { secrets: [code, codeVerifier], within: token_within });
     return new PlatformStrategy(server, client, server.token_url, ask, { codeVerifier }).exchange(code, {
       callbackURL: redirectUri,
     });
   }
 
-  refresh(
-    server: OAuthServer,
-    client: OAuthClient,
-    { refreshToken, scopes }: TokenRefresh,
-    signal: AbortSignal,
-  ): Promise<TokenAnswer> {
-    const { refresh_url = server.token_url, scope_separator = ' ' } = providerOf(server);
-    const ask = this.asking(server, client, { secrets: [refreshToken] }, signal);
-    const params: Record<string, string> = scopes.length === 0 ? {} : { scope: scopes.join(scope_separator) };
-    return new PlatformStrategy(server, client, refresh_url, ask, {}).refresh(refreshToken, params);
+  refresh(server: OAuthServer, client: OAuthClient, { refreshToken }: TokenRefresh): Promise<TokenAnswer> {
+    const { refresh_url = server.token_url } = providerOf(server);
+    const ask = this.asking(server, client, { secrets: [refreshToken] });
+    return new PlatformStrategy(server, client, refresh_url, ask, {}).refresh(refreshToken);
   }
 
   /** @param answer what no error repeats besides the client's secret, and where the token is */
@@ -63,7 +56,6 @@ export class PlatformTokens {
     server: OAuthServer,
     client: OAuthClient,
     answer: { secrets: readonly string[]; within?: string },
-    signal: AbortSignal,
   ): AskForTokens {
     const provider = providerOf(server);
     return async (url, params) => {
@@ -73,7 +65,7 @@ export class PlatformTokens {
       authenticate(tokenAuthMethodOf(server, client), client, headers, params);
       const { body, contentType } = encoded(params, provider.token_body);
       headers.set('content-type', contentType);
-      const came = await this.upstream.ask(server, url, { method: 'POST', headers, body }, signal);
+      const came = await this.upstream.ask(server, url, { method: 'POST', headers, body });
       return tokenAnswerOf(server, came, [...answer.secrets, client.clientSecret ?? ''], answer.within);
     };
   }

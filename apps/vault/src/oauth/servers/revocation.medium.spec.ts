@@ -23,7 +23,7 @@ afterEach(async () => {
 function revoke(id: string, tokens: Partial<GrantedTokens> = {}, body: unknown = {}): Promise<boolean> {
   vendor.answer({ body });
   const granted = { accessToken: 'at-1', refreshToken: 'rt-1', ...tokens };
-  return room.tokens.revoke(vendorAt(vendor.url, id), aClient(), granted, new AbortController().signal);
+  return room.revocation.revoke(vendorAt(vendor.url, id), aClient(), granted);
 }
 
 describe('giving a grant back', () => {

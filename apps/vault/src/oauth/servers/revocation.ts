@@ -1,24 +1,33 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { authenticate, encoded, tokenAuthMethodOf } from './client-authentication.js';
 import type { OAuthClient, OAuthServer } from './oauth-server.js';
 import { requireAccepted } from './token-answer.js';
+import { TokenEndpointError } from './token-endpoint-error.js';
 import type { GrantedTokens } from './token-request.js';
 import { Upstream } from './upstream.js';
 
 /** Gives grants back: by RFC 7009, or as the vendor has it. */
 @Injectable()
 export class Revocation {
+  private readonly log = new Logger(Revocation.name);
+
   constructor(private readonly upstream: Upstream) {}
 
-  /**
-   * @returns false where the server has no way to do that, or not for what there is of the grant
-   * @throws TokenEndpointError
-   */
-  async revoke(
+  /** False where the server has no way to do that, or not for what there is of the grant, or does not do it. */
+  async revoke(server: OAuthServer, client: OAuthClient, tokens: GrantedTokens): Promise<boolean> {
+    try {
+      return await this.ask(server, client, tokens);
+    } catch (error) {
+      if (!(error instanceof TokenEndpointError)) throw error;
+      this.log.warn(`a grant was not taken back: ${error.message}`);
+      return false;
+    }
+  }
+
+  private async ask(
     server: OAuthServer,
     client: OAuthClient,
     { accessToken, refreshToken }: GrantedTokens,
-    signal: AbortSignal,
   ): Promise<boolean> {
     const { revocation, headers: ownHeaders, token_body } = server.provider ?? {};
     // With a refresh token its access tokens go too.
@@ -37,7 +46,7 @@ export class Revocation {
     if (body !== '') headers.set('content-type', contentType);
     const url = server.revocation_url.replace('{client_id}', encodeURIComponent(client.clientId));
     const init = { method, headers, body: body === '' ? null : body };
-    const answer = await this.upstream.ask(server, url, init, signal);
+    const answer = await this.upstream.ask(server, url, init);
     requireAccepted(server, answer, [token, client.clientSecret ?? '']);
     return true;
   }

@@ -19,8 +19,6 @@ export interface CodeExchange {
 
 export interface TokenRefresh {
   refreshToken: string;
-  /** None: those that were granted. */
-  scopes: readonly string[];
   resource: string | null;
 }
 

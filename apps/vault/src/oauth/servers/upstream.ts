@@ -22,10 +22,19 @@ const passing: readonly EgressReason[] = ['dns', 'connection', 'tls', 'timeout']
 export class Upstream {
   constructor(private readonly egress: Egress) {}
 
-  /** @throws TokenEndpointError unreachable; refused: an address that is not allowed, a redirect, an answer too long */
-  async ask(server: OAuthServer, url: string | URL, init: RequestInit, signal: AbortSignal): Promise<Answer> {
+  /**
+   * @param signal of a caller who may leave
+   * @throws TokenEndpointError unreachable; refused: an address that is not allowed, a redirect, an answer too long
+   */
+  async ask(
+    server: OAuthServer,
+    url: string | URL,
+    init: RequestInit,
+    signal?: AbortSignal,
+  ): Promise<Answer> {
+    const inTime = AbortSignal.timeout(upstreamMs);
     const limits = {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(upstreamMs)]),
+      signal: signal === undefined ? inTime : AbortSignal.any([signal, inTime]),
       maxBytes: maxAnswerBytes,
       maxRedirects: 0,
     };

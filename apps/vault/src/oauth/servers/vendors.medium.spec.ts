@@ -3,7 +3,6 @@ import { aClient, TokenRoom, vendorAt } from '../../testing/token-room.js';
 import type { OAuthClient, OAuthServer, Tokens } from './oauth-server.js';
 
 const redirectUri = 'https://hawser.example.com/api/v1/oauth/callback';
-const signal = new AbortController().signal;
 const client = aClient();
 const basic = `Basic ${Buffer.from('client-1:client-secret-1').toString('base64')}`;
 const byBody = { client_id: 'client-1', client_secret: 'client-secret-1' };
@@ -32,12 +31,11 @@ const at = (id: string): OAuthServer => vendorAt(vendor.url, id);
 function exchange(id: string, body: unknown, as: OAuthClient = client): Promise<Tokens> {
   vendor.answer({ body });
   const request = { code: 'code-1', codeVerifier: 'verifier-1', redirectUri, resource: null };
-  return room.tokens.exchange(at(id), as, request, signal);
+  return room.tokens.exchange(at(id), as, request);
 }
-function refresh(id: string, body: unknown, scopes: string[] = []): Promise<Tokens> {
+function refresh(id: string, body: unknown): Promise<Tokens> {
   vendor.answer({ body });
-  const request = { refreshToken: 'rt-1', scopes, resource: null };
-  return room.tokens.refresh(at(id), client, request, signal);
+  return room.tokens.refresh(at(id), client, { refreshToken: 'rt-1', resource: null });
 }
 describe('the exchange of a code', () => {
   const bare = { access_token: 'at-1', token_type: 'bearer' };
@@ -201,11 +199,6 @@ describe('a refresh', () => {
   ])('at %s is sent as the code was: %j', async (id, request) => {
     await refresh(id, renewed);
     expect(vendor.asked).toEqual(request);
-  });
-
-  it('asks for scopes only when told to', async () => {
-    await refresh('linear', renewed, ['read', 'write']);
-    expect(vendor.asked).toMatchObject({ form: { scope: 'read,write' } });
   });
 
   it("at Slack for a user brings the user's token, and not nested any more", async () => {
