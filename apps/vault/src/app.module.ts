@@ -9,6 +9,7 @@ import { KeysModule } from './keys/keys.module.js';
 import { OAuthFlowsModule } from './oauth/flows/oauth-flows.module.js';
 import { RedirectAllowList } from './oauth/flows/redirect-allow-list.js';
 import { RefreshModule } from './refresh/refresh.module.js';
+import { SecretsModule } from './secrets/secrets.module.js';
 import { TenantsModule } from './tenants/tenants.module.js';
 
 export interface VaultParts {
@@ -51,7 +52,15 @@ class PartsModule implements OnApplicationShutdown {
 
 /** Credentials, the keys that they are sealed with, and the sign-ins that fill and renew them. */
 @Module({
-  imports: [KeysModule, CredentialsModule, RefreshModule, DisclosuresModule, OAuthFlowsModule, TenantsModule],
+  imports: [
+    KeysModule,
+    SecretsModule,
+    CredentialsModule,
+    RefreshModule,
+    DisclosuresModule,
+    OAuthFlowsModule,
+    TenantsModule,
+  ],
 })
 export class VaultModule {
   static register(parts: VaultParts): DynamicModule {

@@ -91,7 +91,7 @@ class Filling {
   /** Rule 9; null if one of its credentials cannot be used. */
   private textOf(template: Template, place: Place): string | null {
     const taken = template.names.map((name) => this.takeNamed(name, place));
-    const values = taken.flatMap((each) => ('value' in each ? [each.value] : []));
+    const values = taken.filter((value) => value !== null);
     if (values.length < taken.length) return null;
     if (!this.given.plain) return redacted;
     this.putInLength += values.reduce((length, value) => length + value.length, 0);
@@ -106,15 +106,17 @@ class Filling {
     return null;
   }
 
-  private takeNamed(name: string, { field, cutOff }: Place): Taken {
+  /** Null when it cannot be had, which has been told then. */
+  private takeNamed(name: string, { field, cutOff }: Place): string | null {
     if (!isCredentialName(name)) {
       const message = `A template in ${field} does not hold the name of a credential: correct the name, or remove it.`;
       this.tell('credential_missing', field, message);
-      return { code: 'credential_missing', reason: message };
+      return null;
     }
     const taken = cutOff ? this.withheld() : this.takeByName(name, field);
-    if ('code' in taken) this.tell(taken.code, field, sentence(name, field, taken.reason), name);
-    return taken;
+    if (!('code' in taken)) return taken.value;
+    this.tell(taken.code, field, sentence(name, field, taken.reason), name);
+    return null;
   }
 
   private takeByName(name: string, field: TemplateField): Taken {

@@ -1,6 +1,6 @@
 import { defaultPageSize, type CallContext } from '@hawser/contracts';
-import type { AuditEntry, AuditQuery } from '@hawser/contracts/directory';
-import { listDisclosures, type DisclosurePage } from '@hawser/contracts/vault';
+import type { AuditEntry, AuditPage, AuditQuery } from '@hawser/contracts/directory';
+import { listDisclosures } from '@hawser/contracts/vault';
 import type { Bus, BusMessage, Subscription } from '@hawser/messaging';
 
 /** The vault's part of the audit log, which a test fills; it can go away and come back. */
@@ -36,7 +36,7 @@ export class DisclosuresStandIn {
   }
 }
 
-function pageOf(entries: AuditEntry[], query: AuditQuery): DisclosurePage {
+function pageOf(entries: AuditEntry[], query: AuditQuery): AuditPage {
   const { limit = defaultPageSize, cursor, actor } = query;
   const after = cursor === undefined ? [] : (JSON.parse(fromBase64(cursor)) as string[]);
   const found = entries

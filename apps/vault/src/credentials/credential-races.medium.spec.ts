@@ -5,6 +5,7 @@ import { Secrets } from '../secrets/secrets.js';
 import { codesOf, type TestWorkspace } from '../testing/test-workspace.js';
 import { VaultHarness } from '../testing/vault-harness.js';
 import { CredentialStore } from './credential-store.js';
+import { CredentialRepository } from './credential.repository.js';
 import type { CredentialEntity } from './credential.entity.js';
 
 const rounds = 20;
@@ -44,7 +45,7 @@ describe('calls about one credential at the same time, to two processes', () => 
     const { id } = await workspace.credentials.create({ type: 'oauth2' });
     const row = { workspace_id: workspace.id, id, provider: null, client_id: null, resource: null };
     await store(0).storeTokens(context, row, tokens('0'), null);
-    return (await store(0).find(workspace.id, id))!;
+    return (await harness.get(CredentialRepository).find(workspace.id, id))!;
   };
   const secretsOf = (id: string): Promise<object> =>
     harness.get(Secrets).read({ workspaceId: workspace.id, ownerId: id });

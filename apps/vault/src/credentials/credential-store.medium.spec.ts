@@ -6,6 +6,7 @@ import { pendingCredential } from '../testing/pending-credential.js';
 import type { TestWorkspace } from '../testing/test-workspace.js';
 import { VaultHarness } from '../testing/vault-harness.js';
 import { CredentialStore } from './credential-store.js';
+import { CredentialRepository } from './credential.repository.js';
 import type { CredentialEntity } from './credential.entity.js';
 
 const hourS = 3_600;
@@ -47,7 +48,7 @@ describe('what sign-ins and renewals do to a credential', () => {
     return current(row);
   };
   const current = async ({ id }: { id: string }): Promise<CredentialEntity> => {
-    const row = await store.find(workspace.id, id);
+    const row = await harness.get(CredentialRepository).find(workspace.id, id);
     if (row === null) throw new Error(`credential ${id} has gone`);
     return row;
   };

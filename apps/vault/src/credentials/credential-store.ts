@@ -8,28 +8,21 @@ import { Secrets } from '../secrets/secrets.js';
 import { insertNamed, type IfTaken } from './claim-name.js';
 import { tellOfChange, tellOfStatus } from './credential-events.js';
 import type { CredentialEntity } from './credential.entity.js';
-import { CredentialRepository } from './credential.repository.js';
+import { CredentialRepository, type SignedInFor } from './credential.repository.js';
 import { newPendingCredential } from './new-credential.js';
 import { tokenTimes } from './token-times.js';
 
-export interface PendingCredential {
-  workspaceId: string;
-  name: string;
+/** What is known of a credential before anybody has signed in for it. */
+export interface PendingCredential extends SignedInFor {
+  scopes: string[];
   ifTaken: IfTaken;
   /** Names that are as good as taken. */
   avoided?: readonly string[];
-  provider: string | null;
-  /** What the tokens will be for, RFC 8707. */
-  resource: string | null;
-  scopes: string[];
-  allowedOrigins: string[] | null;
-  /** The user that began the flow, or the token where there is none. */
-  madeBy: string | null;
 }
 
 type Ref = Pick<CredentialEntity, 'workspace_id' | 'id'>;
 
-/** What sign-ins and renewals do to oauth2 credentials. */
+/** What sign-ins and renewals do to oauth2 credentials, and how any credential goes. */
 @Injectable()
 export class CredentialStore {
   constructor(
@@ -39,27 +32,14 @@ export class CredentialStore {
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
-  find(workspaceId: string, id: string, manager?: EntityManager): Promise<CredentialEntity | null> {
-    return this.credentials.find(workspaceId, id, manager);
-  }
-
   /**
    * One of type oauth2 that is still to be signed in for.
    * @throws ServiceError name_taken, not_found (the workspace is gone)
    */
   async createPending(transaction: Transaction, wanted: PendingCredential): Promise<CredentialEntity> {
-    const { workspaceId, name, ifTaken, avoided, provider, resource, scopes, allowedOrigins, madeBy } =
-      wanted;
-    const row = newPendingCredential({
-      workspace_id: workspaceId,
-      name,
-      provider,
-      resource,
-      scopes,
-      allowed_origins: allowedOrigins,
-      made_by: madeBy,
-    });
-    await this.tenants.keepPresent(transaction.manager, workspaceId);
+    const { ifTaken, avoided, ...given } = wanted;
+    const row = newPendingCredential(given);
+    await this.tenants.keepPresent(transaction.manager, row.workspace_id);
     await insertNamed(this.credentials, transaction.manager, row, ifTaken, avoided);
     await tellOfChange(transaction, 'created', row);
     return row;
@@ -77,6 +57,16 @@ export class CredentialStore {
       await tellOfChange(transaction, 'updated', row, fields);
     }
     return row;
+  }
+
+  /** With its secrets, and those of the sign-ins that are under way for it. */
+  async remove(transaction: Transaction, row: CredentialEntity): Promise<void> {
+    const { manager } = transaction;
+    const { workspace_id: workspaceId, id } = row;
+    const flows = await this.credentials.flowsOf(manager, workspaceId, id);
+    await this.credentials.delete(manager, workspaceId, id);
+    for (const ownerId of [id, ...flows]) await this.secrets.remove(manager, { workspaceId, ownerId });
+    await tellOfChange(transaction, 'deleted', row);
   }
 
   /**

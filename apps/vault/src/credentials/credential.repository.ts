@@ -11,15 +11,11 @@ export interface ListedCredential extends CredentialEntity {
 /** A sign-in lasts 10 minutes, and the exchange at its end some seconds more. */
 const signInLasts = `interval '11 minutes'`;
 
-/** What a sign-in is for, and by whom. */
-export interface SignedInFor {
-  workspaceId: string;
-  name: string;
-  provider: string | null;
-  resource: string | null;
-  allowedOrigins: string[] | null;
-  madeBy: string | null;
-}
+/** What a sign-in is for, and by whom it was begun. */
+export type SignedInFor = Pick<
+  CredentialEntity,
+  'workspace_id' | 'name' | 'provider' | 'resource' | 'allowed_origins' | 'made_by'
+>;
 
 const listed = `
   SELECT c.*, u.last_used_at FROM credentials c
@@ -94,7 +90,7 @@ export class CredentialRepository {
    */
   async takeAbandoned(
     manager: EntityManager,
-    { workspaceId, name, provider, resource, allowedOrigins, madeBy }: SignedInFor,
+    { workspace_id, name, provider, resource, allowed_origins, made_by }: SignedInFor,
     orNumbered: boolean,
   ): Promise<CredentialEntity | undefined> {
     const [[taken]] = await manager.query<[CredentialEntity[], number]>(
@@ -109,7 +105,7 @@ export class CredentialRepository {
                  AND f.created_at > now() - ${signInLasts})
           ORDER BY c.created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
        RETURNING *`,
-      [workspaceId, provider, madeBy, resource, allowedOrigins, name, orNumbered],
+      [workspace_id, provider, made_by, resource, allowed_origins, name, orNumbered],
     );
     return taken;
   }

@@ -17,6 +17,7 @@ import { nameTaken } from './claim-name.js';
 import { tellOfChange, tellOfStatus } from './credential-events.js';
 import { changesOf } from './credential-patch.js';
 import { readExpiry, requireCreatable, requireMayOpenUp, requirePatchable } from './credential-rules.js';
+import { CredentialStore } from './credential-store.js';
 import { CredentialUsers, type Users } from './credential-users.js';
 import { toDto, toUser } from './credential-view.js';
 import type { CredentialEntity } from './credential.entity.js';
@@ -29,6 +30,7 @@ import { newCredential, newPendingCredential } from './new-credential.js';
 export class CredentialService {
   constructor(
     private readonly credentials: CredentialRepository,
+    private readonly store: CredentialStore,
     private readonly secrets: Secrets,
     private readonly users: CredentialUsers,
     private readonly revocation: GrantRevocation,
@@ -103,12 +105,7 @@ export class CredentialService {
       const { manager } = transaction;
       const row = await this.lock(manager, context, credential_id);
       const tokens = await this.revocation.tokensOf(manager, row);
-      const flows = await this.credentials.flowsOf(manager, row.workspace_id, row.id);
-      await this.credentials.delete(manager, row.workspace_id, row.id);
-      for (const ownerId of [row.id, ...flows]) {
-        await this.secrets.remove(manager, { workspaceId: row.workspace_id, ownerId });
-      }
-      await tellOfChange(transaction, 'deleted', row);
+      await this.store.remove(transaction, row);
       return { row, tokens };
     });
     return { deleted: true, revoked: await this.revocation.revoke(row, tokens) };

@@ -3,8 +3,9 @@ import { Secrets } from '../secrets/secrets.js';
 import { pendingCredential } from '../testing/pending-credential.js';
 import { refusalOf, type TestWorkspace } from '../testing/test-workspace.js';
 import { VaultHarness } from '../testing/vault-harness.js';
-import { CredentialStore, type PendingCredential } from './credential-store.js';
+import type { PendingCredential } from './credential-store.js';
 import type { CredentialEntity } from './credential.entity.js';
+import { CredentialRepository } from './credential.repository.js';
 
 describe('a credential that is still to be signed in for', () => {
   let database: TestDatabase;
@@ -29,9 +30,9 @@ describe('a credential that is still to be signed in for', () => {
   it('has what the flow knows of it, and nothing to give out', async () => {
     const row = await pending({
       resource: 'https://mcp.example.com',
-      allowedOrigins: ['https://mcp.example.com'],
+      allowed_origins: ['https://mcp.example.com'],
     });
-    expect(await harness.get(CredentialStore).find(workspace.id, row.id)).toEqual(row);
+    expect(await harness.get(CredentialRepository).find(workspace.id, row.id)).toEqual(row);
     expect(row).toMatchObject({
       status: 'pending',
       provider: 'github',
@@ -81,6 +82,6 @@ describe('a credential that is still to be signed in for', () => {
 
   it('is found in its own workspace only', async () => {
     const { id } = await pending();
-    expect(await harness.get(CredentialStore).find(harness.workspace().id, id)).toBeNull();
+    expect(await harness.get(CredentialRepository).find(harness.workspace().id, id)).toBeNull();
   });
 });

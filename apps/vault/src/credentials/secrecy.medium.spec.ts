@@ -7,6 +7,7 @@ import { Logger } from '@nestjs/common';
 import { refusalOf, type TestWorkspace } from '../testing/test-workspace.js';
 import { VaultHarness } from '../testing/vault-harness.js';
 import { CredentialStore } from './credential-store.js';
+import { CredentialRepository } from './credential.repository.js';
 
 /** All the ways in which a text could lie in a dump: itself, as bytes, as base64 at any offset, and their hashes. */
 function formsOf(secret: string): string[] {
@@ -89,7 +90,7 @@ describe('the values of credentials', () => {
     const { id: toDelete } = await workspace.credentials.create({ value: deleted });
     await workspace.credentials.delete(toDelete);
     const { id } = await workspace.credentials.create({ type: 'oauth2' });
-    const pending = await harness.get(CredentialStore).find(workspace.id, id);
+    const pending = await harness.get(CredentialRepository).find(workspace.id, id);
     await harness
       .get(CredentialStore)
       .storeTokens(

@@ -1,4 +1,5 @@
 import type { CallContext } from '@hawser/contracts';
+import type { AuditPage, AuditQuery } from '@hawser/contracts/directory';
 import {
   describeCredentials,
   discloseCredentials,
@@ -7,8 +8,6 @@ import {
   type CredentialSummaries,
   type DiscloseCredentials,
   type DisclosedCredentials,
-  type DisclosurePage,
-  type ListDisclosures,
 } from '@hawser/contracts/vault';
 import { Handles } from '@hawser/messaging';
 import { Controller } from '@nestjs/common';
@@ -29,7 +28,7 @@ export class DisclosureHandler {
   }
 
   @Handles(listDisclosures)
-  list(query: ListDisclosures, context: CallContext): Promise<DisclosurePage> {
+  list(query: AuditQuery, context: CallContext): Promise<AuditPage> {
     return this.disclosures.list(context, query);
   }
 }

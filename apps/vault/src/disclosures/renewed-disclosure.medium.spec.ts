@@ -48,14 +48,14 @@ async function signedIn(workspace: TestWorkspace, leftMs: number): Promise<{ id:
       secretExpiresAt: null,
     });
     return vault.get(CredentialStore).createPending(transaction, {
-      workspaceId,
+      workspace_id: workspaceId,
       name: 'signed-in',
       ifTaken: 'number',
       provider: server.id,
       resource: null,
       scopes: [],
-      allowedOrigins: null,
-      madeBy: null,
+      allowed_origins: null,
+      made_by: null,
     });
   });
   const tokens = {

@@ -8,7 +8,7 @@ const key = (): string => randomBytes(32).toString('base64');
 it('wraps with the first key, and has the others', () => {
   const [newer, older] = [key(), key()];
   const ring = KeyRing.parse(`k2:${newer},k1:${older}`);
-  expect([ring.activeId, ring.ids]).toEqual(['k2', ['k2', 'k1']]);
+  expect(ring.activeId).toBe('k2');
   expect(ring.key('k1')?.export().toString('base64')).toBe(older);
   expect(ring.key('k0')).toBeUndefined();
 });

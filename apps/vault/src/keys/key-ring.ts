@@ -20,10 +20,6 @@ export class KeyRing {
     return first;
   }
 
-  get ids(): readonly string[] {
-    return [...this.keys.keys()];
-  }
-
   key(id: string): KeyObject | undefined {
     return this.keys.get(id);
   }

@@ -1,6 +1,4 @@
 import { Global, Module } from '@nestjs/common';
-import { SecretRepository } from '../secrets/secret.repository.js';
-import { Secrets } from '../secrets/secrets.js';
 import { DataKeyRepository } from './data-key.repository.js';
 import { DataKeys } from './data-keys.js';
 import { KeyCheck } from './key-check.js';
@@ -9,20 +7,11 @@ import { KeyRotation } from './key-rotation.js';
 import { KeyRotationHandler } from './key-rotation.handler.js';
 import { KeyRotationService } from './key-rotation.service.js';
 
-/** The keys, and the secrets that are sealed with them, for all rooms of the vault. */
+/** The keys that secrets are sealed with, and the keys that those are wrapped with. */
 @Global()
 @Module({
   controllers: [KeyRotationHandler],
-  providers: [
-    KeyEncryption,
-    KeyCheck,
-    DataKeyRepository,
-    DataKeys,
-    KeyRotation,
-    KeyRotationService,
-    SecretRepository,
-    Secrets,
-  ],
-  exports: [Secrets, KeyRotation, KeyEncryption],
+  providers: [KeyEncryption, KeyCheck, DataKeyRepository, DataKeys, KeyRotation, KeyRotationService],
+  exports: [DataKeys, DataKeyRepository, KeyEncryption, KeyRotation],
 })
 export class KeysModule {}

@@ -12,14 +12,14 @@ export function pendingCredential(
 ): Promise<CredentialEntity> {
   return harness.get(UnitOfWork).run(workspace.context, (transaction) =>
     harness.get(CredentialStore).createPending(transaction, {
-      workspaceId: workspace.id,
+      workspace_id: workspace.id,
       name: 'github',
       ifTaken: 'refuse',
       provider: 'github',
       resource: null,
       scopes: ['repo'],
-      allowedOrigins: null,
-      madeBy: 'usr_test',
+      allowed_origins: null,
+      made_by: 'usr_test',
       ...fields,
     }),
   );

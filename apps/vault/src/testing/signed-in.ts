@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { UnitOfWork } from '@hawser/persistence';
 import type { AuthorizationServer, SignedIn } from '@hawser/testing/authorization-server';
 import { CredentialStore } from '../credentials/credential-store.js';
+import { CredentialRepository } from '../credentials/credential.repository.js';
 import { OAuthClients } from '../oauth/servers/oauth-clients.js';
 import { OAuthServers } from '../oauth/servers/oauth-servers.js';
 import { Secrets } from '../secrets/secrets.js';
@@ -54,14 +55,14 @@ export class SignedInCredential {
         secretExpiresAt: null,
       });
       return vault.get(CredentialStore).createPending(transaction, {
-        workspaceId: workspace.id,
+        workspace_id: workspace.id,
         name: `signed-in-${randomUUID().slice(0, 8)}`,
         ifTaken: 'refuse',
         provider: known.id,
         resource: null,
         scopes: [],
-        allowedOrigins: null,
-        madeBy: null,
+        allowed_origins: null,
+        made_by: null,
       });
     });
     const { id, provider } = credential;
@@ -73,7 +74,7 @@ export class SignedInCredential {
 
   /** As the callback of a sign-in does it. */
   async store({ access_token, refresh_token, expires_in }: Partial<SignedIn>): Promise<void> {
-    const credential = await this.vault.get(CredentialStore).find(this.workspace.id, this.id);
+    const credential = await this.vault.get(CredentialRepository).find(this.workspace.id, this.id);
     if (credential === null) throw new Error(`the credential ${this.id} is gone`);
     const tokens = {
       accessToken: access_token ?? '',

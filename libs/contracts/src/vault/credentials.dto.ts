@@ -95,7 +95,8 @@ export class Credential {
   @Text({ nullable: true, description: 'for a person: why the status is not active' })
   status_reason!: string | null;
   @Text({ nullable: true, description: 'of the OAuth provider' }) provider!: string | null;
-  @Strings({ description: 'granted by the provider' }) scopes!: string[];
+  @Strings({ description: 'granted by the provider; while the sign-in is pending, those asked for' })
+  scopes!: string[];
   @Strings({ nullable: true }) allowed_origins!: string[] | null;
   @Timestamp({ nullable: true, description: 'of an access token, it is renewed before' })
   expires_at!: string | null;

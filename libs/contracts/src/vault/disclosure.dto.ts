@@ -1,4 +1,3 @@
-import { AuditEntry, AuditQuery } from '../directory/audit.dto.js';
 import { Flag, Id, Name, Nested, NestedList, OneOf, Strings, Text, Timestamp } from '../fields.js';
 import {
   credentialStatuses,
@@ -60,11 +59,3 @@ export class DisclosedCredentials {
 
 /** The one action of the vault's part of the audit log. */
 export const credentialsDisclosed = 'credentials.disclosed';
-
-/** Part of the audit log, as the directory asks for it. */
-export class ListDisclosures extends AuditQuery {}
-
-export class DisclosurePage {
-  @NestedList(AuditEntry) entries!: AuditEntry[];
-  @Text({ nullable: true }) next_cursor!: string | null;
-}

@@ -23,10 +23,8 @@ export {
   DiscloseCredentials,
   DisclosedCredential,
   DisclosedCredentials,
-  DisclosurePage,
   DisclosureSubject,
   disclosureSubjects,
-  ListDisclosures,
 } from './disclosure.dto.js';
 export type { DisclosureSubjectKind } from './disclosure.dto.js';
 export { CredentialStatusChange } from './events.js';
@@ -46,12 +44,14 @@ export {
   ProviderRef,
   PutOAuthClient,
   SetOAuthClient,
+  SignInFor,
   StartAutoConnect,
   StartedLoopbackOAuth,
   StartedOAuth,
   StartOAuth,
 } from './oauth.dto.js';
 export type { AutoConnectStatus, CallbackOutcome } from './oauth.dto.js';
+export { callbackUrlOf, clientMetadataUrlOf } from './public-urls.js';
 export {
   autoConnect,
   completeOAuth,

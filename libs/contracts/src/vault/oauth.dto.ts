@@ -51,7 +51,8 @@ export class OAuthClient {
   @Timestamp() updated_at!: string;
 }
 
-export class InitiateOAuth {
+/** What somebody signs in for. */
+export class SignInFor {
   @Id({ ...maybe, description: 'an oauth2 credential to sign in for, again or for the first time' })
   credential_id?: string | null;
 
@@ -65,7 +66,9 @@ export class InitiateOAuth {
   name?: string | null;
 
   @Strings({ ...maybe, description: "the provider's when left out" }) scopes?: string[] | null;
+}
 
+export class InitiateOAuth extends SignInFor {
   @CallbackText({
     ...maybe,
     description:
@@ -92,11 +95,7 @@ export class StartedOAuth {
   @Timestamp({ description: 'after that the state is worth nothing' }) expires_at!: string;
 }
 
-export class LoopbackOAuth {
-  @Id({ ...maybe }) credential_id?: string | null;
-  @Text({ ...maybe, max: 128 }) provider?: string | null;
-  @Name({ ...maybe }) name?: string | null;
-  @Strings({ ...maybe }) scopes?: string[] | null;
+export class LoopbackOAuth extends SignInFor {
   @Integer({ min: 1, max: 65_535, description: 'where the caller listens on 127.0.0.1' }) port!: number;
 }
 

@@ -1,6 +1,7 @@
 import { defineChangeEvent } from '../change.js';
 import { defineEvent, defineRpc } from '../contract.js';
 import { Deleted } from '../deleted.dto.js';
+import { AuditPage, AuditQuery } from '../directory/audit.dto.js';
 import { Departure } from '../directory/departure.dto.js';
 import { Nothing } from '../nothing.dto.js';
 import { PageQuery } from '../page.js';
@@ -19,8 +20,6 @@ import {
   CredentialSummaries,
   DiscloseCredentials,
   DisclosedCredentials,
-  DisclosurePage,
-  ListDisclosures,
 } from './disclosure.dto.js';
 import { CredentialStatusChange } from './events.js';
 import {
@@ -127,8 +126,8 @@ export const discloseCredentials = defineRpc({
 /** Who was given values, when and what for: the vault's part of the audit log. */
 export const listDisclosures = defineRpc({
   subject: subject('disclosure.list'),
-  request: ListDisclosures,
-  response: DisclosurePage,
+  request: AuditQuery,
+  response: AuditPage,
   unavailable,
   idempotent: true,
 });

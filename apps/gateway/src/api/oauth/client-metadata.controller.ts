@@ -1,4 +1,5 @@
 import { ServiceError } from '@hawser/contracts';
+import { clientMetadataUrlOf } from '@hawser/contracts/vault';
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -6,11 +7,9 @@ import { Public } from '../../access/requires.js';
 import { PublicUrl } from '../../http/public-url.js';
 import { clientMetadata, ClientMetadata } from './client-metadata.js';
 
-const path = 'api/v1/oauth/client-metadata.json';
-
 /** For authorization servers, which look up here who Hawser is. */
 @ApiTags('OAuth')
-@Controller(path)
+@Controller(clientMetadataUrlOf('').slice(1))
 export class ClientMetadataController {
   constructor(private readonly publicUrl: PublicUrl) {}
 
@@ -34,6 +33,6 @@ export class ClientMetadataController {
       );
     }
     reply.header('cache-control', 'public, max-age=3600');
-    return clientMetadata(publicUrl, `${publicUrl}/${path}`);
+    return clientMetadata(publicUrl);
   }
 }

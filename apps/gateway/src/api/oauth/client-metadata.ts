@@ -1,3 +1,4 @@
+import { callbackUrlOf, clientMetadataUrlOf } from '@hawser/contracts/vault';
 import { ApiProperty } from '@nestjs/swagger';
 
 /** What an authorization server may know of Hawser, which has no secret there. */
@@ -11,13 +12,13 @@ export class ClientMetadata {
   @ApiProperty({ example: 'none' }) token_endpoint_auth_method!: string;
 }
 
-/** The document for the gateway at `publicUrl`, itself found at `address`. */
-export function clientMetadata(publicUrl: string, address: string): ClientMetadata {
+/** The document for the gateway at `publicUrl`. */
+export function clientMetadata(publicUrl: string): ClientMetadata {
   return {
-    client_id: address,
+    client_id: clientMetadataUrlOf(publicUrl),
     client_name: 'Hawser',
     client_uri: publicUrl,
-    redirect_uris: [`${publicUrl}/api/v1/oauth/callback`],
+    redirect_uris: [callbackUrlOf(publicUrl)],
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     token_endpoint_auth_method: 'none',

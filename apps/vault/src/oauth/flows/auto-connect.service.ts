@@ -1,11 +1,10 @@
 import { ServiceError, type CallContext } from '@hawser/contracts';
 import { createWorkspaceServer, type WorkspaceServer } from '@hawser/contracts/bindings';
-import type { AutoConnected, StartAutoConnect } from '@hawser/contracts/vault';
+import { callbackUrlOf, type AutoConnected, type StartAutoConnect } from '@hawser/contracts/vault';
 import { BusClient, stackOf } from '@hawser/messaging';
 import { Injectable, Logger } from '@nestjs/common';
 import { maxNameLength } from '../../credentials/claim-name.js';
 import type { OAuthServer } from '../servers/oauth-server.js';
-import { callbackUrlOf } from './callback-url.js';
 import { ConnectingCredential, type Connecting } from './connecting-credential.js';
 import { ConnectionPlaces } from './connection-places.js';
 import { FlowClients } from './flow-clients.js';

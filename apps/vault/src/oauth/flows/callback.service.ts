@@ -1,8 +1,8 @@
 import { ServiceError, type CallContext, type ErrorCode } from '@hawser/contracts';
 import type { CallbackOutcome, CompletedOAuth, OAuthCallback } from '@hawser/contracts/vault';
 import { Injectable, Logger } from '@nestjs/common';
-import { CredentialStore } from '../../credentials/credential-store.js';
 import type { CredentialEntity } from '../../credentials/credential.entity.js';
+import { CredentialRepository } from '../../credentials/credential.repository.js';
 import type { OAuthServer } from '../servers/oauth-server.js';
 import { OAuthServers } from '../servers/oauth-servers.js';
 import { CodeExchange } from './code-exchange.js';
@@ -29,7 +29,7 @@ export class CallbackService {
   constructor(
     private readonly flows: OAuthFlows,
     private readonly servers: OAuthServers,
-    private readonly credentials: CredentialStore,
+    private readonly credentials: CredentialRepository,
     private readonly codes: CodeExchange,
   ) {}
 

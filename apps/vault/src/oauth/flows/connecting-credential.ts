@@ -2,11 +2,8 @@ import { workspaceOf, type CallContext } from '@hawser/contracts';
 import type { StartedOAuth } from '@hawser/contracts/vault';
 import { UnitOfWork } from '@hawser/persistence';
 import { Injectable } from '@nestjs/common';
-import { tellOfChange } from '../../credentials/credential-events.js';
 import { CredentialStore } from '../../credentials/credential-store.js';
 import type { CredentialEntity } from '../../credentials/credential.entity.js';
-import { CredentialRepository } from '../../credentials/credential.repository.js';
-import { Secrets } from '../../secrets/secrets.js';
 import { FlowStart, type FlowPlan } from './flow-start.js';
 import { starterOf } from './flow-targets.js';
 
@@ -20,9 +17,7 @@ export interface Connecting {
 export class ConnectingCredential {
   constructor(
     private readonly starts: FlowStart,
-    private readonly store: CredentialStore,
-    private readonly credentials: CredentialRepository,
-    private readonly secrets: Secrets,
+    private readonly credentials: CredentialStore,
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
@@ -34,15 +29,15 @@ export class ConnectingCredential {
   ): Promise<Connecting> {
     const { server, resource, scopes } = plan;
     return this.unitOfWork.run(context, async (transaction) => {
-      const credential = await this.store.createPending(transaction, {
-        workspaceId: workspaceOf(context),
+      const credential = await this.credentials.createPending(transaction, {
+        workspace_id: workspaceOf(context),
         name,
         ifTaken: 'number',
         provider: server.id,
         resource,
         scopes: [...scopes],
-        allowedOrigins: [origin],
-        madeBy: starterOf(context.actor),
+        allowed_origins: [origin],
+        made_by: starterOf(context.actor),
       });
       const started = await this.starts.begin(transaction.manager, context, credential.id, plan);
       return { credential, started };
@@ -51,13 +46,6 @@ export class ConnectingCredential {
 
   /** For a credential that nobody has been told of. */
   async withdraw(context: CallContext, credential: CredentialEntity): Promise<void> {
-    const { workspace_id: workspaceId, id } = credential;
-    await this.unitOfWork.run(context, async (transaction) => {
-      const { manager } = transaction;
-      const flows = await this.credentials.flowsOf(manager, workspaceId, id);
-      await this.credentials.delete(manager, workspaceId, id);
-      for (const ownerId of flows) await this.secrets.remove(manager, { workspaceId, ownerId });
-      await tellOfChange(transaction, 'deleted', credential);
-    });
+    await this.unitOfWork.run(context, (transaction) => this.credentials.remove(transaction, credential));
   }
 }

@@ -1,7 +1,7 @@
 import { ServiceError, workspaceOf, type CallContext } from '@hawser/contracts';
 import type { ExchangedOAuth, ExchangeOAuth } from '@hawser/contracts/vault';
 import { Injectable } from '@nestjs/common';
-import { CredentialStore } from '../../credentials/credential-store.js';
+import { CredentialRepository } from '../../credentials/credential.repository.js';
 import { OAuthServers } from '../servers/oauth-servers.js';
 import { CodeExchange } from './code-exchange.js';
 import { starterOf } from './flow-targets.js';
@@ -23,7 +23,7 @@ export class ExchangeService {
   constructor(
     private readonly flows: OAuthFlows,
     private readonly servers: OAuthServers,
-    private readonly credentials: CredentialStore,
+    private readonly credentials: CredentialRepository,
     private readonly codes: CodeExchange,
   ) {}
 

@@ -1,18 +1,12 @@
 import { ServiceError, workspaceOf, type Actor, type CallContext } from '@hawser/contracts';
+import type { SignInFor } from '@hawser/contracts/vault';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { CredentialStore } from '../../credentials/credential-store.js';
 import type { CredentialEntity } from '../../credentials/credential.entity.js';
+import { CredentialRepository } from '../../credentials/credential.repository.js';
 import { OAuthClients } from '../servers/oauth-clients.js';
 import type { OAuthServer } from '../servers/oauth-server.js';
 import { OAuthServers } from '../servers/oauth-servers.js';
-
-/** What is to be signed in for: a credential that there is, or one of a provider that is still to be made. */
-export interface Wanted {
-  credential_id?: string | null;
-  provider?: string | null;
-  name?: string | null;
-}
 
 export interface FlowTarget {
   server: OAuthServer;
@@ -28,13 +22,13 @@ export function starterOf({ user_id, id }: Actor): string {
 @Injectable()
 export class FlowTargets {
   constructor(
-    private readonly credentials: CredentialStore,
+    private readonly credentials: CredentialRepository,
     private readonly servers: OAuthServers,
     private readonly clients: OAuthClients,
   ) {}
 
   /** @throws ServiceError validation_failed, not_found, forbidden */
-  async find(context: CallContext, wanted: Wanted): Promise<FlowTarget> {
+  async find(context: CallContext, wanted: SignInFor): Promise<FlowTarget> {
     if (wanted.credential_id) return this.ofCredential(context, wanted.credential_id, wanted);
     if (wanted.provider) return { server: await this.server(context, wanted.provider), credential: null };
     throw ServiceError.invalid('provider', 'is required where no credential_id is given');
@@ -54,7 +48,7 @@ export class FlowTargets {
   private async ofCredential(
     context: CallContext,
     id: string,
-    { provider: named, name }: Wanted,
+    { provider: named, name }: SignInFor,
   ): Promise<FlowTarget> {
     if (name) throw ServiceError.invalid('name', 'is only for a credential that is still to be made', name);
     const credential = await this.credentials.find(workspaceOf(context), id);

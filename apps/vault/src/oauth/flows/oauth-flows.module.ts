@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { CredentialsModule } from '../../credentials/credentials.module.js';
-import { KeysModule } from '../../keys/keys.module.js';
 import { TenantsModule } from '../../tenants/tenants.module.js';
 import { OAuthServersModule } from '../servers/oauth-servers.module.js';
 import { AutoConnectService } from './auto-connect.service.js';
@@ -20,7 +19,7 @@ import { SignInService } from './sign-in.service.js';
 
 /** The ways to sign in: from the first page of the provider to tokens that a credential has. */
 @Module({
-  imports: [KeysModule, CredentialsModule, OAuthServersModule, TenantsModule],
+  imports: [CredentialsModule, OAuthServersModule, TenantsModule],
   controllers: [OAuthFlowHandler],
   providers: [
     SignInService,

@@ -9,7 +9,7 @@ import type { OAuthFlowEntity } from './oauth-flow.entity.js';
 import { OAuthFlowRepository, type FlowOwner } from './oauth-flow.repository.js';
 
 /** From the first page of the provider to the callback. */
-export const flowLastsMs = 10 * 60 * 1_000;
+const flowLastsMs = 10 * 60 * 1_000;
 /** Each new flow takes some old ones away, so that they do not pile up. */
 const removedAtOnce = 10;
 

@@ -1,8 +1,10 @@
 import { ServiceError, workspaceOf, type CallContext } from '@hawser/contracts';
 import {
+  callbackUrlOf,
   initiateOAuth,
   startLoopbackOAuth,
   type LoopbackOAuth,
+  type SignInFor,
   type StartedLoopbackOAuth,
   type StartedOAuth,
   type StartOAuth,
@@ -11,19 +13,18 @@ import { rememberAnswer, UnitOfWork, type Transaction } from '@hawser/persistenc
 import { Injectable } from '@nestjs/common';
 import { CredentialStore } from '../../credentials/credential-store.js';
 import type { CredentialEntity } from '../../credentials/credential.entity.js';
+import { requireScopes } from '../scopes.js';
 import type { OAuthServer } from '../servers/oauth-server.js';
-import { callbackUrlOf } from './callback-url.js';
 import { clientMissing } from './client-missing.js';
 import { FlowClients } from './flow-clients.js';
 import { FlowNames, type FlowName } from './flow-names.js';
 import { FlowStart, type FlowWay } from './flow-start.js';
-import { FlowTargets, starterOf, type Wanted } from './flow-targets.js';
+import { FlowTargets, starterOf } from './flow-targets.js';
 import { RedirectAllowList } from './redirect-allow-list.js';
-import { requireScopes } from './scopes.js';
 
 interface Operation {
   subject: string;
-  request: Wanted & { scopes?: string[] | null };
+  request: SignInFor;
 }
 
 @Injectable()
@@ -98,12 +99,12 @@ export class SignInService {
     const { id } = await rememberAnswer(manager, context, operation, async () => {
       made = await this.credentials.takePending(transaction, {
         ...name,
-        workspaceId: workspaceOf(context),
+        workspace_id: workspaceOf(context),
         provider: server.id,
         resource: server.resource,
         scopes: operation.request.scopes ?? server.scopes,
-        allowedOrigins: server.resource === null ? null : [new URL(server.resource).origin],
-        madeBy: starterOf(context.actor),
+        allowed_origins: server.resource === null ? null : [new URL(server.resource).origin],
+        made_by: starterOf(context.actor),
       });
       return { id: made.id };
     });

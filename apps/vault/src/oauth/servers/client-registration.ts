@@ -1,6 +1,6 @@
+import { callbackUrlOf, clientMetadataUrlOf } from '@hawser/contracts/vault';
 import { registerClient, type OAuthClientMetadata } from '@modelcontextprotocol/client';
 import { Injectable } from '@nestjs/common';
-import { callbackUrlOf } from '../flows/callback-url.js';
 import { isTokenAuthMethod, type TokenAuthMethod } from './client-authentication.js';
 import { metadataOf } from './discovered-tokens.js';
 import type { RegisteredClient } from './oauth-clients.js';
@@ -69,7 +69,7 @@ export function documentClient(
   redirectUri: string,
 ): RegisteredClient | null {
   const { protocol, hostname } = new URL(publicUrl);
-  const clientId = `${publicUrl}/api/v1/oauth/client-metadata.json`;
+  const clientId = clientMetadataUrlOf(publicUrl);
   const isUsable = takes_client_documents && protocol === 'https:' && !isLoopback(hostname);
   if (!isUsable || !isPrintable(clientId, maxClientIdLength) || redirectUri !== callbackUrlOf(publicUrl))
     return null;

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { KeysModule } from '../../keys/keys.module.js';
 import { TenantsModule } from '../../tenants/tenants.module.js';
 import { ClientRegistration } from './client-registration.js';
 import { DiscoveredTokens } from './discovered-tokens.js';
@@ -16,7 +15,7 @@ import { Upstream } from './upstream.js';
 
 /** The vendors and authorization servers that people sign in at, and everything that is said to them. */
 @Module({
-  imports: [KeysModule, TenantsModule],
+  imports: [TenantsModule],
   controllers: [OAuthProviderHandler],
   providers: [
     OAuthServerRepository,

@@ -1,3 +1,4 @@
+import { maxScopes, scopeToken } from '../scopes.js';
 import type { OAuthServer } from './oauth-server.js';
 import { speakable } from './speakable.js';
 import { TokenEndpointError, type TokenEndpointFailure } from './token-endpoint-error.js';
@@ -18,8 +19,6 @@ export interface TokenAnswer {
 const maxTokenLength = 32_768;
 /** 68 years: beyond that a number is no time, but a mistake. */
 const maxSeconds = 2 ** 31 - 1;
-const maxScopes = 100;
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
 
 /** HTTP's own words for "not now", and those of OAuth 2.0 (RFC 6749, section 4.1.2.1). */
 const passingStatuses = [408, 429];

@@ -1,8 +1,8 @@
 import { ServiceError } from '@hawser/contracts';
 
 /** RFC 6749 section 3.3, and no longer than a person would read. */
-const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
-const maxScopes = 100;
+export const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]{1,256}$/;
+export const maxScopes = 100;
 
 /** @throws ServiceError validation_failed */
 export function requireScopes(scopes: readonly string[]): void {
