@@ -18,6 +18,10 @@ export interface Child {
   exited: Promise<string>;
 }
 
+const running = new Set<ChildProcess>();
+// One listener for all of them: Node takes more than ten for a leak, and says so.
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 /**
  * Runs a program in a process of its own, which knows no variables but those given, and which Ctrl-C in the terminal
  * does not reach. It is killed if this process exits before it.
@@ -31,11 +35,10 @@ export function startChild({ program, environment, output, before }: ChildOption
   );
   for (const stream of [child.stdout, child.stderr])
     if (stream !== null) createInterface({ input: stream }).on('line', output);
-  const killAtExit = (): unknown => child.kill('SIGKILL');
-  process.once('exit', killAtExit);
+  running.add(child);
   const exited = new Promise<string>((resolve) => {
     const ended = (how: string): void => {
-      process.off('exit', killAtExit);
+      running.delete(child);
       resolve(how);
     };
     child.once('close', (code, signal) => ended(signal ?? `exit code ${code}`));

@@ -15,12 +15,12 @@ import {
   type Started,
 } from '@hawser/runtime';
 import { KeyRing, KeyRotation, vaultDatabase, VaultModule } from '@hawser/vault';
-import type { DynamicModule, INestMicroservice, LogLevel } from '@nestjs/common';
+import type { DynamicModule, INestMicroservice } from '@nestjs/common';
 import type { Config } from './config.js';
 import { ensureDemo, type Demo } from './demo.js';
 import { explainDatabaseError } from './given-database.js';
+import { TerminalLogger } from './terminal-logger.js';
 
-const logLevels: LogLevel[] = ['warn', 'error', 'fatal'];
 const firstAnswerMs = 60_000;
 
 export interface RunningSystem {
@@ -56,6 +56,7 @@ export async function startSystem(
     throw config.databaseUrl === undefined ? error : explainDatabaseError(error);
   }
 
+  const logger = new TerminalLogger();
   const hub = new MemoryHub();
   const connect = async (name: string): Promise<Bus> => {
     const bus =
@@ -66,7 +67,7 @@ export async function startSystem(
   };
   const events = new InProcessEvents();
   const run = async (service: Omit<ServeOptions, 'logger'>): Promise<INestMicroservice> => {
-    const app = await serve({ ...service, logger: logLevels });
+    const app = await serve({ ...service, logger });
     return started.add<INestMicroservice>(app, () => app.close());
   };
   const runOnDatabase = (service: string, bus: Bus, module: DynamicModule): Promise<INestMicroservice> =>
@@ -127,7 +128,7 @@ export async function startSystem(
     corsOrigins: config.corsOrigins,
     publicUrl: config.publicUrl,
     oidc: config.oidc,
-    logger: logLevels,
+    logger,
   });
   started.add(gateway, () => closeGateway(gateway));
   const url = await listen(gateway, { host: config.host, port: config.port });

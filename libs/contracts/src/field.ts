@@ -28,7 +28,10 @@ export function field(
   schema: ApiPropertyOptions,
   ...rules: PropertyDecorator[]
 ): PropertyDecorator {
-  const { optional = false, nullable = false, secret = false, ...shown } = options;
+  const { optional = false, nullable = false, secret = false } = options;
+  // These alone: what else kinds of fields share, such as bounds, may be no word of the API document.
+  const { description, example, default: value } = options;
+  const shown = { description, example, default: value };
   return applyDecorators(
     Reflect.metadata(secretKey, secret),
     ApiProperty({ ...schema, ...shown, required: !optional, nullable } as ApiPropertyOptions),

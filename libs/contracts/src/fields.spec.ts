@@ -3,7 +3,17 @@ import { plainToInstance } from 'class-transformer';
 import { validate, type ValidationError } from 'class-validator';
 import type { ClassOf } from './contract.js';
 import { isSecretField, type FieldOptions } from './field.js';
-import { ConfigJson, EnvJson, HeadersJson, Integer, Name, QueryFlag, SecretText, Text } from './fields.js';
+import {
+  ConfigJson,
+  EnvJson,
+  HeadersJson,
+  Integer,
+  Name,
+  Patterned,
+  QueryFlag,
+  SecretText,
+  Text,
+} from './fields.js';
 import { kinds } from './testing/field-kinds.js';
 
 /** A class with this one field, in `value`. */
@@ -74,6 +84,25 @@ describe.each(kinds)('a field of kind $kind', ({ field, good, bad }) => {
         expect(schema).toHaveProperty('type');
       }
     }
+  });
+});
+
+describe('the API document of a field', () => {
+  it('has only words of the document, whatever else the options hold', () => {
+    const shared = { optional: true, min: 0, description: 'may be empty' };
+    const shape = holding(Patterned(/^[a-z]?$/, 'must be a letter or nothing', shared));
+    expect(Reflect.getMetadata('swagger/apiModelProperties', shape.prototype, 'value')).toEqual({
+      type: String,
+      isArray: false,
+      pattern: '^[a-z]?$',
+      description: 'may be empty',
+      required: false,
+      nullable: false,
+    });
+  });
+
+  it('cannot say that a pattern ignores case, so none does', () => {
+    expect(() => Patterned(/^[a-z]$/i, 'must be a letter')).toThrow('/^[a-z]$/i must name both cases');
   });
 });
 

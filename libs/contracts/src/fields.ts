@@ -66,8 +66,12 @@ export function Slug(options: FieldOptions = {}): PropertyDecorator {
   );
 }
 
-/** A text of a fixed form; `form` says it, as the end of a sentence that begins with the field's name. */
+/**
+ * A text of a fixed form; `form` says it, as the end of a sentence that begins with the field's name.
+ * @throws for a pattern that ignores case: the API document has no place for its flag, and would say another pattern
+ */
 export function Patterned(pattern: RegExp, form: string, options: FieldOptions = {}): PropertyDecorator {
+  if (pattern.ignoreCase) throw new Error(`${String(pattern)} must name both cases, without a flag`);
   return field(options, { type: String, pattern: pattern.source }, Matches(pattern, { message: form }));
 }
 

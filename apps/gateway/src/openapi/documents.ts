@@ -1,5 +1,7 @@
 import type { INestApplication, Type } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { statusOf } from '../problems/problem.js';
+import { problemResponse } from './problem-document.js';
 
 /** A group of routes with a document of its own. */
 export interface Surface {
@@ -25,7 +27,18 @@ function build(app: INestApplication, title: string, modules: Type[]): OpenAPIOb
       description: 'hws_live_…, hws_test_…, or a JWT of the OIDC issuer',
     })
     .build();
-  return SwaggerModule.createDocument(app, config, { include: modules });
+  return withRefusedTypes(SwaggerModule.createDocument(app, config, { include: modules }));
+}
+
+/** Wherever there is a body, one of another type is refused; before any route runs, so that no contract says it. */
+function withRefusedTypes(document: OpenAPIObject): OpenAPIObject {
+  const operations = Object.values(document.paths).flatMap((path) => [path.post, path.put, path.patch]);
+  for (const operation of operations) {
+    if (operation?.requestBody === undefined) continue;
+    const response = problemResponse(['unsupported_media_type']);
+    operation.responses[statusOf.unsupported_media_type] = response;
+  }
+  return document;
 }
 
 /** One document a surface, and all of them in one. */

@@ -67,6 +67,45 @@ describe('the API document', () => {
     );
   });
 
+  it('says that a body of another type is refused, wherever there is a body', () => {
+    const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
+    const withBody = operations.filter(({ requestBody }) => requestBody !== undefined);
+    expect(withBody.length).toBeGreaterThan(20);
+    for (const { responses } of withBody)
+      expect(responses['415']).toEqual({
+        description: 'unsupported_media_type',
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/ProblemDocument' } } },
+      });
+    expect(operations.filter(({ responses }) => '415' in responses)).toEqual(withBody);
+  });
+
+  it('says that resolved answers servers, or an explanation', () => {
+    const operation = document.paths['/api/v1/agents/{agentId}/integrations/resolved']?.get;
+    expect(operation?.responses['200']).toEqual({
+      description: 'done',
+      content: {
+        'application/json': {
+          schema: {
+            oneOf: [
+              { type: 'array', items: { $ref: '#/components/schemas/ResolvedServer' } },
+              {
+                description: 'with explain=true',
+                allOf: [{ $ref: '#/components/schemas/Explanation' }],
+              },
+            ],
+          },
+        },
+      },
+    });
+  });
+
+  it.each(['CreateAgentBinding', 'PatchAgentBinding'])('says which names of headers a %s takes', (name) => {
+    const { pattern } = document.components.schemas[name]?.properties.cred_header as { pattern: string };
+    const takes = (header: string): boolean => new RegExp(pattern).test(header);
+    expect(['X-My-Key', 'authorization', 'Host-Name', ''].filter((header) => !takes(header))).toEqual([]);
+    expect(['Host', 'HOST', 'Content-Length', 'a b'].filter(takes)).toEqual([]);
+  });
+
   it('asks for no token where anybody may come', () => {
     const open = ['/api/v1/oauth/callback', '/api/v1/oauth/client-metadata.json'];
     const isOpen = (operation: Operation): boolean => operation.security === undefined;

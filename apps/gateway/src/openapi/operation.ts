@@ -5,12 +5,12 @@ import {
   ApiHeader,
   ApiOperation,
   ApiResponse,
-  getSchemaPath,
   type ApiResponseOptions,
+  type ApiResponseSchemaHost,
 } from '@nestjs/swagger';
 import { idempotencyKeyForm } from '../http/idempotency-key.js';
 import { statusOf } from '../problems/problem.js';
-import { ProblemDocument } from './problem-document.js';
+import { ProblemDocument, problemResponse } from './problem-document.js';
 
 interface OperationOptions {
   status?: 200 | 201;
@@ -18,6 +18,8 @@ interface OperationOptions {
   description?: string;
   /** What is answered, where that is not just the contract's response. */
   answer?: Shape;
+  /** How the answer is documented, where no class can say it. */
+  answerSchema?: ApiResponseSchemaHost['schema'];
   /** Codes that it can fail with besides the contract's, where it may call another one. */
   errors?: readonly ErrorCode[];
 }
@@ -42,25 +44,25 @@ export function Operation(
   contract: RpcContract<object, Shape>,
   options: OperationOptions = {},
 ): MethodDecorator {
-  const { status = 200, answer = contract.response, description, errors = [] } = options;
+  const { status = 200, answer = contract.response, answerSchema, description, errors = [] } = options;
   const { unavailable } = contract;
   const all = new Set([...accessErrors, ...universalErrors, unavailable, ...contract.errors, ...errors]);
   const codes = [...all].filter((code) => !unheard.includes(code));
   const byStatus = Map.groupBy(codes, (code) => statusOf[code]);
-  const failures = [...byStatus].map(([failure, reasons]) => failureResponse(failure, reasons.join(', ')));
+  const failures = [...byStatus].map(([failure, reasons]) =>
+    ApiResponse({ status: failure, ...problemResponse(reasons) }),
+  );
   return applyDecorators(
     HttpCode(status),
     ApiOperation({ summary, ...(description === undefined ? {} : { description }) }),
-    ApiResponse({ status, ...shown(answer) }),
+    ApiResponse({
+      status,
+      ...(answerSchema ? { description: 'done', schema: answerSchema } : shown(answer)),
+    }),
     ApiExtraModels(ProblemDocument),
     ...(contract.errors.includes('idempotency_key_reused') ? [idempotencyKey] : []),
     ...failures,
   );
-}
-
-function failureResponse(status: number, description: string): MethodDecorator {
-  const schema = { $ref: getSchemaPath(ProblemDocument) };
-  return ApiResponse({ status, description, content: { 'application/problem+json': { schema } } });
 }
 
 function shown(answer: Shape): ApiResponseOptions {

@@ -1,5 +1,5 @@
 import { errorCodes, type ErrorCode } from '@hawser/contracts';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
 
 class FieldProblem {
   @ApiProperty({ example: 'name' }) field!: string;
@@ -7,7 +7,7 @@ class FieldProblem {
   @ApiProperty({
     required: false,
     nullable: true,
-    description: 'as it was sent; left out where it may be a secret',
+    description: 'as it was sent; left out where it may be a secret, as that of every unknown field',
     oneOf: ['string', 'number', 'boolean', 'object'].map((type) => ({ type })),
   })
   value?: unknown;
@@ -22,4 +22,15 @@ export class ProblemDocument {
   @ApiProperty({ description: 'what was wrong, with which value, and what to do' }) detail!: string;
   @ApiProperty({ description: 'finds the request in the logs' }) request_id!: string;
   @ApiProperty({ type: [FieldProblem], required: false }) errors?: FieldProblem[];
+}
+
+/** How the document shows a failure by any of these codes. */
+export function problemResponse(codes: readonly ErrorCode[]): ProblemResponse {
+  const schema = { $ref: getSchemaPath(ProblemDocument) };
+  return { description: codes.join(', '), content: { 'application/problem+json': { schema } } };
+}
+
+interface ProblemResponse {
+  description: string;
+  content: Record<'application/problem+json', { schema: { $ref: string } }>;
 }

@@ -7,7 +7,7 @@ import {
 } from '@modelcontextprotocol/client';
 import { identity } from '../limits.js';
 import { challengeOf, type Challenge } from '../mcp/challenge.js';
-import { outcomeOf, stepAt, type DiscoveryStep } from './discovery-step.js';
+import { outcomeOf, shown, stepAt, type DiscoveryStep } from './discovery-step.js';
 
 const step = 'the server itself';
 const modernVersion = '2026-07-28';
@@ -47,6 +47,8 @@ export interface Asked {
   challenge?: Challenge;
   /** It answered as a server of MCP may, and asked for no credential. */
   isOpen: boolean;
+  /** Why no answer came, if none did. */
+  failure?: string;
 }
 
 /**
@@ -70,8 +72,9 @@ export async function askForChallenge(serverUrl: URL, fetch: Fetch, steps: Disco
       return { isOpen: isOfMcp(response) };
     } catch (error) {
       // What keeps one request from an answer keeps the others from one, and the time is short.
-      steps.push(stepAt(serverUrl, step, `${name}: ${outcomeOf(error)}`));
-      return { isOpen: false };
+      const failure = shown(outcomeOf(error));
+      steps.push(stepAt(serverUrl, step, `${name}: ${failure}`));
+      return { isOpen: false, failure };
     }
   }
   return { isOpen: false };

@@ -22,12 +22,21 @@ const maxAuthorizationServers = 3;
 export class OAuthDiscovery {
   readonly steps: DiscoveryStep[] = [];
   private asked: Asked = { isOpen: false };
+  /** By anything at all, at any of its places. */
+  private answered = false;
+  private readonly fetch: Fetch;
 
   constructor(
     private readonly serverUrl: URL,
     private readonly policy: EgressPolicy,
-    private readonly fetch: Fetch,
-  ) {}
+    fetch: Fetch,
+  ) {
+    this.fetch = async (url, init) => {
+      const response = await fetch(url, init);
+      this.answered = true;
+      return response;
+    };
+  }
 
   async run(): Promise<DiscoveredOAuth | undefined> {
     this.asked = await askForChallenge(this.serverUrl, this.fetch, this.steps);
@@ -40,10 +49,14 @@ export class OAuthDiscovery {
 
   /** For a person: that there is nothing, and what to do. */
   get whyNothing(): string {
-    const advice = this.asked.isOpen
+    const { origin } = this.serverUrl;
+    const { isOpen, failure } = this.asked;
+    if (!this.answered && failure !== undefined)
+      return `no answer came from ${origin}, so no sign-in was found: ${failure}`;
+    const advice = isOpen
       ? 'it answers without a credential, so it may need none'
       : 'if it takes a token or a key, save that as a credential; if it should offer OAuth, show its operator the steps';
-    return `no sign-in was found for ${this.serverUrl.origin}: ${advice}`;
+    return `no sign-in was found for ${origin}: ${advice}`;
   }
 
   private async atAuthorizationServers(

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { workspaceRoot } from '../architecture/services.js';
+import { serviceModules, workspaceRoot } from '../architecture/services.js';
 import { anchors, handbook } from './handbook.js';
+import { withDatabase } from './known-values.js';
 import { dashboard } from './observability-files.js';
 
+const of = (name: string): string => `hawser-${name}`;
 const all = (pattern: RegExp): string[] => [...handbook.matchAll(pattern)].map(([, found = '']) => found);
 
 describe('the handbook', () => {
@@ -12,6 +14,20 @@ describe('the handbook', () => {
     expect(links.length).toBeGreaterThan(10);
     expect(links.filter((anchor) => !anchors.includes(anchor))).toEqual([]);
     expect(new Set(anchors).size).toBe(anchors.length);
+  });
+
+  it('names every service where it says what they are called in logs, traces and pools', () => {
+    const services = Object.keys(serviceModules);
+    const [logs = ''] = all(/^\| `service` \| (.*) \|$/gm);
+    const [traces = ''] = all(/^event tells .* The services are called ((?:`[\w-]+`[,.]\s+)+)/gm);
+    const [pools = ''] = all(/\(`application_name` is ([^)]+)\)/g);
+    const lacks = (text: string, names: readonly string[]): string[] =>
+      names.filter((name) => !text.includes(`\`${name}\``));
+    expect({
+      logs: lacks(logs, ['gateway', ...services, ...withDatabase.map((name) => `${name}-migration`)]),
+      traces: lacks(traces, ['gateway', ...services].map(of)),
+      pools: lacks(pools, withDatabase.map(of)),
+    }).toEqual({ logs: [], traces: [], pools: [] });
   });
 
   it('leads to files that there are', () => {

@@ -4,7 +4,7 @@ import * as directory from '@hawser/contracts/directory';
 import * as probe from '@hawser/contracts/probe';
 import * as vault from '@hawser/contracts/vault';
 
-const withDatabase = ['directory', 'bindings', 'vault'];
+export const withDatabase = ['directory', 'bindings', 'vault'];
 const services = [...withDatabase, 'probe'];
 const subjects = [bindings, directory, probe, vault]
   .flatMap((part): unknown[] => Object.values(part))

@@ -1,4 +1,6 @@
+import { serviceModules } from '../architecture/services.js';
 import { anchorOf, anchors, handbook } from './handbook.js';
+import { withDatabase } from './known-values.js';
 import { rules, scrapeConfig } from './observability-files.js';
 
 describe('the alert rules', () => {
@@ -32,6 +34,19 @@ describe('the alert rules', () => {
   it('are all that the handbook has sections for', () => {
     const sections = [...handbook.matchAll(/^#+ (Hawser[A-Z]\w+)$/gm)].map(([, name]) => name);
     expect(sections.sort()).toEqual(rules.map(({ alert }) => alert).sort());
+  });
+
+  it('miss no service, and the example scrapes them all', () => {
+    const programs = ['gateway', ...Object.keys(serviceModules)].sort();
+    const [scraped] = scrapeConfig.scrape_configs.flatMap(({ dns_sd_configs: hosts }) => hosts);
+    expect(scraped?.names.toSorted()).toEqual(programs);
+    const namedBy = (alert: string): string[] => {
+      const { expr = '' } = rules.find((rule) => rule.alert === alert) ?? {};
+      const matchers = [...expr.matchAll(/service=~?"([\w|]+)"/g)];
+      return matchers.flatMap(([, names = '']) => names.split('|')).sort();
+    };
+    expect(namedBy('HawserServiceMissing')).toEqual(programs);
+    expect(namedBy('HawserDatabaseAway')).toEqual(withDatabase.toSorted());
   });
 
   it('name the job that the example scrapes', () => {

@@ -46,6 +46,50 @@ function resolve(document: Json, ref: string): Json {
     .reduce<Json>((at, step) => at?.[step], document);
 }
 
+type Place = [string, object];
+
+/** OpenAPI 3.0.4, sections 4.8.17 and 4.8.24. */
+const responseWords = new Set(['description', 'headers', 'content', 'links']);
+const schemaWords = new Set(
+  (
+    '$ref title multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern maxItems ' +
+    'minItems uniqueItems maxProperties minProperties required enum type allOf oneOf anyOf not items properties ' +
+    'additionalProperties description format default nullable discriminator readOnly writeOnly xml externalDocs ' +
+    'example deprecated'
+  ).split(' '),
+);
+
+/** A schema and all within it. */
+function schemasIn([place, schema]: Place): Place[] {
+  const { properties = {}, items, additionalProperties, not, allOf, oneOf, anyOf } = schema as Json;
+  const within = [items, additionalProperties, not, ...[allOf, oneOf, anyOf].flatMap((list) => list ?? [])];
+  const named = [...Object.entries(properties as object), ...within.map((one) => ['…', one])] as Place[];
+  return [
+    [place, schema],
+    ...named
+      .filter(([, one]) => typeof one === 'object')
+      .flatMap(([name, one]) => schemasIn([`${place}.${name}`, one])),
+  ];
+}
+
+/** Every schema of a document, with where it is. */
+function schemasOf(document: Document): Place[] {
+  const used = operationsOf(document).flatMap(([line, { parameters = [], requestBody, responses }]) => {
+    const contents = [requestBody, ...Object.values(responses)].flatMap((one) =>
+      Object.values(one?.content ?? {}),
+    );
+    return [...parameters, ...contents].map(({ schema }): Place => [line, schema ?? {}]);
+  });
+  return [...Object.entries(document.components.schemas), ...used].flatMap(schemasIn);
+}
+
+const wordsBesides = (known: ReadonlySet<string>, places: Place[]): string[] =>
+  places.flatMap(([place, object]) =>
+    Object.keys(object)
+      .filter((word) => !known.has(word))
+      .map((word) => `${place}: ${word}`),
+  );
+
 /** Something a reader can tell the kind of value by. */
 const hasType = (schema: object): boolean =>
   ['type', '$ref', 'oneOf', 'allOf', 'anyOf'].some((word) => word in schema);
@@ -80,6 +124,15 @@ describe.each([
     const refs = [...new Set(refsOf(document))];
     expect(refs.length).toBeGreaterThanOrEqual(4);
     expect(refs.filter((ref) => resolve(document, ref) === undefined)).toEqual([]);
+  });
+
+  it('has only words of OpenAPI 3.0 in its answers and schemas', () => {
+    const answers = operationsOf(document).flatMap(([line, { responses }]) =>
+      Object.entries(responses).map(([status, response]): Place => [`${line} ${status}`, response]),
+    );
+    const schemas = schemasOf(document);
+    expect(schemas.length).toBeGreaterThan(answers.length);
+    expect([...wordsBesides(responseWords, answers), ...wordsBesides(schemaWords, schemas)]).toEqual([]);
   });
 
   it('gives every operation a summary, an id of its own and, unless it asks nobody, a bearer token', () => {

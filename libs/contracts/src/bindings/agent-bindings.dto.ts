@@ -7,10 +7,14 @@ export const credentialTypes = ['bearer', 'api_key', 'basic'] as const;
 export type CredentialType = (typeof credentialTypes)[number];
 
 const maybe = { optional: true, nullable: true };
-// Empty, to clear the field, or an RFC 9110 token.
-/** A token of RFC 9110, but none that belongs to the connection: whoever opens that sets it. */
-const headerName =
-  /^(?!(?:connection|content-length|host|transfer-encoding|upgrade)$)[!#$%&'*+.^_`|~0-9a-z-]{0,128}$/i;
+const inAnyCase = (name: string): string =>
+  name.replace(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
+/** Whoever opens the connection sets them. */
+const ofConnection = ['connection', 'content-length', 'host', 'transfer-encoding', 'upgrade'];
+/** Empty, to clear the field, or a token of RFC 9110. */
+const headerName = new RegExp(
+  `^(?!(?:${ofConnection.map(inAnyCase).join('|')})$)[!#$%&'*+.^_\`|~0-9A-Za-z-]{0,128}$`,
+);
 const variableName = /^([A-Za-z_][A-Za-z0-9_]{0,255})?$/;
 const clearable = { ...maybe, min: 0, description: 'an empty string, like null, clears it' };
 

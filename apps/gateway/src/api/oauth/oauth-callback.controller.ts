@@ -38,7 +38,11 @@ export class OAuthCallbackController {
   @ApiQuery({ ...query, name: 'state', description: 'as `initiate` answered it; good for one callback' })
   @ApiProduces('text/html')
   @ApiResponse({ ...page, status: 200, description: 'the credential is filled' })
-  @ApiResponse({ status: 302, description: 'to the `return_to` of the sign-in, whatever became of it' })
+  @ApiResponse({
+    status: 302,
+    description:
+      'to the `return_to` of the sign-in, connected or failed; a `state` that is not good gets a page',
+  })
   @ApiResponse({
     ...page,
     status: 400,

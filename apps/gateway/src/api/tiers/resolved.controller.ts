@@ -23,20 +23,16 @@ export class ResolvedController {
   /** The main job. The service's bytes go out as they came, so the same state gives the same bytes and ETag. */
   @Get()
   @Requires('agent.read')
-  @Operation('What this agent may use right now; with explain=true, also why', resolveAgent, { description })
-  @ApiExtraModels(Explanation, ResolvedServer)
-  @ApiResponse({
-    status: 200,
-    description:
-      'the effective servers, or with explain=true the explanation: with secrets for the agent itself, an OWNER and ' +
-      'an ADMIN, without them for everybody else',
-    schema: {
+  @Operation('What this agent may use right now; with explain=true, also why', resolveAgent, {
+    description,
+    answerSchema: {
       oneOf: [
         { type: 'array', items: { $ref: getSchemaPath(ResolvedServer) } },
-        { $ref: getSchemaPath(Explanation) },
+        { description: 'with explain=true', allOf: [{ $ref: getSchemaPath(Explanation) }] },
       ],
     },
   })
+  @ApiExtraModels(Explanation, ResolvedServer)
   @ApiResponse({ status: 304, description: 'unchanged since the answer whose ETag If-None-Match names' })
   @ApiHeader({ name: 'If-None-Match', required: false, schema: { type: 'string' } })
   async resolved(
