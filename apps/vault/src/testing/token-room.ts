@@ -3,7 +3,7 @@ import { findOAuthProvider, type OAuthProvider } from '@hawser/providers';
 import { ClientRegistration } from '../oauth/servers/client-registration.js';
 import { DiscoveredTokens } from '../oauth/servers/discovered-tokens.js';
 import type { OAuthClient, OAuthServer } from '../oauth/servers/oauth-server.js';
-import { PlatformTokens } from '../oauth/servers/platform-tokens.js';
+import { ProviderTokens } from '../oauth/servers/provider-tokens.js';
 import { Revocation } from '../oauth/servers/revocation.js';
 import { TokenEndpoint } from '../oauth/servers/token-endpoint.js';
 import { Upstream } from '../oauth/servers/upstream.js';
@@ -18,7 +18,7 @@ export class TokenRoom {
   constructor(allow = ['127.0.0.1/32']) {
     this.egress = new Egress({ policy: EgressPolicy.allowing(allow) });
     const upstream = new Upstream(this.egress);
-    this.tokens = new TokenEndpoint(new PlatformTokens(upstream), new DiscoveredTokens(upstream));
+    this.tokens = new TokenEndpoint(new ProviderTokens(upstream), new DiscoveredTokens(upstream));
     this.revocation = new Revocation(upstream);
     this.registration = new ClientRegistration(upstream);
   }

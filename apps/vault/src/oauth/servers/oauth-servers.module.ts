@@ -8,7 +8,7 @@ import { OAuthProviderHandler } from './oauth-provider.handler.js';
 import { OAuthProviderService } from './oauth-provider.service.js';
 import { OAuthServerRepository } from './oauth-server.repository.js';
 import { OAuthServers } from './oauth-servers.js';
-import { PlatformTokens } from './platform-tokens.js';
+import { ProviderTokens } from './provider-tokens.js';
 import { Revocation } from './revocation.js';
 import { TokenEndpoint } from './token-endpoint.js';
 import { Upstream } from './upstream.js';
@@ -24,7 +24,7 @@ import { Upstream } from './upstream.js';
     OAuthClients,
     OAuthProviderService,
     Upstream,
-    PlatformTokens,
+    ProviderTokens,
     DiscoveredTokens,
     Revocation,
     TokenEndpoint,

@@ -23,7 +23,7 @@ type Settled<T> = (error: unknown, value?: T) => void;
  * passport-oauth2 for one request, with no HTTP framework around it: the callbacks of the strategy settle a promise.
  * Its own HTTP client, which has no limits and goes round the guarded egress, is replaced.
  */
-export class PlatformStrategy extends OAuth2Strategy {
+export class ProviderStrategy extends OAuth2Strategy {
   constructor(
     server: OAuthServer,
     client: OAuthClient,
@@ -85,7 +85,7 @@ export class PlatformStrategy extends OAuth2Strategy {
   private run(query: Record<string, string>, options: RunOptions, outcomes: Outcomes): void {
     const fail = (challenge: unknown): void =>
       outcomes.error(new Error(`the strategy failed: ${JSON.stringify(challenge)}`));
-    const strategy = Object.assign(Object.create(this) as PlatformStrategy, { fail, ...outcomes });
+    const strategy = Object.assign(Object.create(this) as ProviderStrategy, { fail, ...outcomes });
     strategy.authenticate({ query } as never, options);
   }
 }

@@ -2,14 +2,14 @@ import type { OAuthProvider } from '@hawser/providers';
 import { Injectable } from '@nestjs/common';
 import { authenticate, encoded, tokenAuthMethodOf } from './client-authentication.js';
 import type { OAuthClient, OAuthServer } from './oauth-server.js';
-import { PlatformStrategy, type AskForTokens } from './platform-strategy.js';
+import { ProviderStrategy, type AskForTokens } from './provider-strategy.js';
 import { tokenAnswerOf, type TokenAnswer } from './token-answer.js';
 import type { AuthorizationRequest, CodeExchange, TokenRefresh } from './token-request.js';
 import { Upstream } from './upstream.js';
 
 /** Sign-ins at the providers that ship with Hawser: passport-oauth2, and what each vendor does its own way. */
 @Injectable()
-export class PlatformTokens {
+export class ProviderTokens {
   constructor(private readonly upstream: Upstream) {}
 
   authorizationUrl(
@@ -26,7 +26,7 @@ export class PlatformTokens {
       code_challenge_method: 'S256',
     };
     const scope = asksElsewhere || scopes.length === 0 ? undefined : [...scopes];
-    return new PlatformStrategy(server, client, server.token_url, asksNobody, { state }).authorizationUrl({
+    return new ProviderStrategy(server, client, server.token_url, asksNobody, { state }).authorizationUrl({
       callbackURL: redirectUri,
       scope,
       params,
@@ -40,7 +40,7 @@ export class PlatformTokens {
   ): Promise<TokenAnswer> {
     const { token_within } = providerOf(server);
     const ask = this.asking(server, client, { secrets: [code, codeVerifier], within: token_within });
-    return new PlatformStrategy(server, client, server.token_url, ask, { codeVerifier }).exchange(code, {
+    return new ProviderStrategy(server, client, server.token_url, ask, { codeVerifier }).exchange(code, {
       callbackURL: redirectUri,
     });
   }
@@ -48,7 +48,7 @@ export class PlatformTokens {
   refresh(server: OAuthServer, client: OAuthClient, { refreshToken }: TokenRefresh): Promise<TokenAnswer> {
     const { refresh_url = server.token_url } = providerOf(server);
     const ask = this.asking(server, client, { secrets: [refreshToken] });
-    return new PlatformStrategy(server, client, refresh_url, ask, {}).refresh(refreshToken);
+    return new ProviderStrategy(server, client, refresh_url, ask, {}).refresh(refreshToken);
   }
 
   /** @param answer what no error repeats besides the client's secret, and where the token is */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveredTokens } from './discovered-tokens.js';
 import type { OAuthClient, OAuthServer, Tokens } from './oauth-server.js';
-import { PlatformTokens } from './platform-tokens.js';
+import { ProviderTokens } from './provider-tokens.js';
 import type { TokenAnswer } from './token-answer.js';
 import type { AuthorizationRequest, CodeExchange, TokenRefresh } from './token-request.js';
 
@@ -9,7 +9,7 @@ import type { AuthorizationRequest, CodeExchange, TokenRefresh } from './token-r
 @Injectable()
 export class TokenEndpoint {
   constructor(
-    private readonly platforms: PlatformTokens,
+    private readonly providers: ProviderTokens,
     private readonly discovered: DiscoveredTokens,
   ) {}
 
@@ -29,8 +29,8 @@ export class TokenEndpoint {
     return tokensOf(answer, request.refreshToken);
   }
 
-  private of({ provider }: OAuthServer): PlatformTokens | DiscoveredTokens {
-    return provider === null ? this.discovered : this.platforms;
+  private of({ provider }: OAuthServer): ProviderTokens | DiscoveredTokens {
+    return provider === null ? this.discovered : this.providers;
   }
 }
 
