@@ -44,7 +44,7 @@ describe('calls about one credential at the same time, to two processes', () => 
   const signedIn = async (): Promise<CredentialEntity> => {
     const { id } = await workspace.credentials.create({ type: 'oauth2' });
     const row = { workspace_id: workspace.id, id, provider: null, client_id: null, resource: null };
-    await store(0).storeTokens(context, row, tokens('0'), null);
+    await store(0).storeSignIn(context, row, tokens('0'));
     return (await harness.get(CredentialRepository).find(workspace.id, id))!;
   };
   const secretsOf = (id: string): Promise<object> =>
@@ -82,7 +82,7 @@ describe('calls about one credential at the same time, to two processes', () => 
       const row = await signedIn();
       const name = `renamed-${round}`;
       const [stored] = await Promise.all([
-        store(round).storeTokens(context, row, tokens('1'), row.version),
+        store(round).storeRenewal(context, row, tokens('1')),
         workspace.credentials.update(row.id, { name, allowed_origins: ['https://mcp.example.com'] }),
       ]);
       expect(stored).toBe(true);
@@ -100,9 +100,9 @@ describe('calls about one credential at the same time, to two processes', () => 
     for (let round = 0; round < rounds; round += 1) {
       const row = await signedIn();
       await Promise.all([
-        store(round).storeTokens(context, row, tokens('renewed'), row.version),
-        store(round + 1).storeTokens(context, row, tokens('signed-in'), null),
-        store(round).markUnusable(context, row, 'expired', 'invalid_grant', row.version),
+        store(round).storeRenewal(context, row, tokens('renewed')),
+        store(round + 1).storeSignIn(context, row, tokens('signed-in')),
+        store(round).markUnusable(context, row, 'expired', 'invalid_grant'),
       ]);
       // Whatever came first: nothing that was learnt about the old version holds for the new one.
       expect(await workspace.credentials.get(row.id)).toMatchObject({ status: 'active' });
@@ -120,9 +120,9 @@ describe('calls about one credential at the same time, to two processes', () => 
       context = workspace.context;
       const row = await signedIn();
       const outcomes = await Promise.all([
-        store(round).storeTokens(context, row, tokens('1'), row.version),
+        store(round).storeRenewal(context, row, tokens('1')),
         workspace.credentials.delete(row.id),
-        store(round + 1).markUnusable(context, row, 'expired', 'invalid_grant', row.version),
+        store(round + 1).markUnusable(context, row, 'expired', 'invalid_grant'),
       ]);
       if (outcomes[0]) renewed += 1;
       expect(await harness.rowsOf(workspace.id)).toEqual({ data_keys: 1 });

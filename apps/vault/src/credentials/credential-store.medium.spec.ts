@@ -44,7 +44,7 @@ describe('what sign-ins and renewals do to a credential', () => {
   /** One that has been signed in for, with the version that this made. */
   const active = async (given = tokens()): Promise<CredentialEntity> => {
     const row = await pending();
-    await store.storeTokens(context, row, given, null);
+    await store.storeSignIn(context, row, given);
     return current(row);
   };
   const current = async ({ id }: { id: string }): Promise<CredentialEntity> => {
@@ -61,7 +61,7 @@ describe('what sign-ins and renewals do to a credential', () => {
     it('make it active, with the times of their life', async () => {
       const began = Date.now();
       const row = await pending();
-      expect(await store.storeTokens(context, row, tokens({ scopes: ['repo', 'user'] }), null)).toBe(true);
+      expect(await store.storeSignIn(context, row, tokens({ scopes: ['repo', 'user'] }))).toBe(true);
       const { expires_at, stale_at, refresh_at, ...rest } = await current(row);
       expect(rest).toMatchObject({
         status: 'active',
@@ -105,7 +105,7 @@ describe('what sign-ins and renewals do to a credential', () => {
     it('of a renewal are told of as a new value alone, for the status is the old one', async () => {
       const row = await active();
       const before = (await told()).length;
-      await store.storeTokens(context, row, tokens({ accessToken: 'access-2' }), row.version);
+      await store.storeRenewal(context, row, tokens({ accessToken: 'access-2' }));
       expect((await told()).slice(before)).toEqual([
         [
           'hawser.events.vault.record.changed.v1',
@@ -119,7 +119,7 @@ describe('what sign-ins and renewals do to a credential', () => {
       const row = await active(tokens({ scopes: ['repo', 'user'] }));
       const renewed = tokens({ accessToken: 'access-2', refreshToken: null });
       const other = { ...row, client_id: 'client-2' };
-      expect(await store.storeTokens(context, other, renewed, row.version)).toBe(true);
+      expect(await store.storeRenewal(context, other, renewed)).toBe(true);
       expect(await current(row)).toMatchObject({
         version: row.version + 1,
         client_id: row.client_id,
@@ -138,7 +138,7 @@ describe('what sign-ins and renewals do to a credential', () => {
         resource: 'https://mcp.example.com',
       };
       const given = tokens({ accessToken: 'access-2', refreshToken: null });
-      expect(await store.storeTokens(context, signIn, given, null)).toBe(true);
+      expect(await store.storeSignIn(context, signIn, given)).toBe(true);
       expect(await current(row)).toMatchObject({
         provider: 'gitlab',
         client_id: 'client-2',
@@ -159,7 +159,7 @@ describe('what sign-ins and renewals do to a credential', () => {
       const before = await told();
       for (const version of [row.version - 1, row.version + 1]) {
         const late = tokens({ accessToken: 'late', refreshToken: 'late' });
-        expect(await store.storeTokens(context, row, late, version)).toBe(false);
+        expect(await store.storeRenewal(context, { ...row, version }, late)).toBe(false);
       }
       expect(await current(row)).toEqual(row);
       expect(await secretsOf(row)).toEqual({ value: 'access-1', refresh_token: 'refresh-1' });
@@ -170,7 +170,7 @@ describe('what sign-ins and renewals do to a credential', () => {
       const row = await active();
       const stored = await Promise.all(
         Array.from({ length: 12 }, (_, index) =>
-          store.storeTokens(context, row, tokens({ accessToken: `access-of-${index}` }), row.version),
+          store.storeRenewal(context, row, tokens({ accessToken: `access-of-${index}` })),
         ),
       );
       expect(stored.filter(Boolean)).toEqual([true]);
@@ -181,11 +181,11 @@ describe('what sign-ins and renewals do to a credential', () => {
     it('are not stored for a credential that is gone, nor under another workspace', async () => {
       const row = await active();
       const elsewhere = { ...row, workspace_id: harness.workspace().id };
-      expect(await store.storeTokens(context, elsewhere, tokens(), null)).toBe(false);
+      expect(await store.storeSignIn(context, elsewhere, tokens())).toBe(false);
       expect(await harness.rowsOf(elsewhere.workspace_id)).toEqual({});
       await workspace.credentials.delete(row.id);
-      expect(await store.storeTokens(context, row, tokens(), null)).toBe(false);
-      expect(await store.storeTokens(context, row, tokens(), row.version)).toBe(false);
+      expect(await store.storeSignIn(context, row, tokens())).toBe(false);
+      expect(await store.storeRenewal(context, row, tokens())).toBe(false);
       expect(await harness.rowsOf(workspace.id)).toEqual({ data_keys: 1 });
     });
   });
@@ -194,7 +194,7 @@ describe('what sign-ins and renewals do to a credential', () => {
     it('that end a grant keep its tokens, and tell those who depend on it', async () => {
       const row = await active();
       const before = (await told()).length;
-      expect(await store.markUnusable(context, row, 'expired', 'sign in again', row.version)).toBe(true);
+      expect(await store.markUnusable(context, row, 'expired', 'sign in again')).toBe(true);
       expect(await current(row)).toMatchObject({
         status: 'expired',
         status_reason: 'sign in again',
@@ -219,16 +219,16 @@ describe('what sign-ins and renewals do to a credential', () => {
 
     it('do not end a grant that has been renewed since', async () => {
       const row = await active();
-      await store.storeTokens(context, row, tokens(), row.version);
-      expect(await store.markUnusable(context, row, 'expired', 'too late', row.version)).toBe(false);
+      await store.storeRenewal(context, row, tokens());
+      expect(await store.markUnusable(context, row, 'expired', 'too late')).toBe(false);
       expect(await current(row)).toMatchObject({ status: 'active', version: row.version + 1 });
     });
 
     it('are over with the next tokens, and that is told too', async () => {
       const row = await active();
-      await store.markUnusable(context, row, 'error', 'the client is unknown', null);
+      await store.markUnusable(context, row, 'error', 'the client is unknown');
       const before = (await told()).length;
-      await store.storeTokens(context, row, tokens({ accessToken: 'access-2' }), null);
+      await store.storeSignIn(context, row, tokens({ accessToken: 'access-2' }));
       expect(await current(row)).toMatchObject({ status: 'active', status_reason: null });
       expect((await told()).slice(before + 1)).toEqual([
         [statusChanged, 'vault', expect.objectContaining({ status: 'active', reason: null })],
@@ -244,20 +244,20 @@ describe('what sign-ins and renewals do to a credential', () => {
       await store.noteFailure({ ...row, version: row.version - 1 }, new Date());
       expect(await current(row)).toMatchObject({ retry_at: retryAt, refresh_failures: 1 });
       expect(await told()).toEqual(before);
-      await store.storeTokens(context, row, tokens(), row.version);
+      await store.storeRenewal(context, row, tokens());
       expect(await current(row)).toMatchObject({ retry_at: null, refresh_failures: 0 });
     });
 
     it('that somebody has to mend are tried again: the credential is never without its next try', async () => {
       const row = await active();
       const retryAt = new Date(Date.now() + 60_000);
-      await store.markUnusable(context, row, 'error', 'the client is unknown', row.version, retryAt);
+      await store.markUnusable(context, row, 'error', 'the client is unknown', retryAt);
       expect(await current(row)).toMatchObject({ status: 'error', retry_at: retryAt, refresh_failures: 1 });
     });
 
     it('of a value that somebody gave are over when they give another', async () => {
       const { id } = await workspace.credentials.create({ name: 'key' });
-      await store.markUnusable(context, { workspace_id: workspace.id, id }, 'error', 'refused', null);
+      await store.markUnusable(context, { workspace_id: workspace.id, id, version: 1 }, 'error', 'refused');
       expect(await workspace.credentials.get(id)).toMatchObject({
         status: 'error',
         status_reason: 'refused',

@@ -1,10 +1,9 @@
 import type { Actor, CallContext } from '@hawser/contracts';
-import type { CredentialStatus } from '@hawser/contracts/vault';
 import { TenantService, UnitOfWork, type Transaction } from '@hawser/persistence';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Tokens } from '../oauth/servers/oauth-server.js';
-import { Secrets } from '../secrets/secrets.js';
+import { Secrets, type SecretOwner } from '../secrets/secrets.js';
 import { insertNamed, type IfTaken } from './claim-name.js';
 import { tellOfChange, tellOfStatus } from './credential-events.js';
 import type { CredentialEntity } from './credential.entity.js';
@@ -21,6 +20,8 @@ export interface PendingCredential extends SignedInFor {
 }
 
 type Ref = Pick<CredentialEntity, 'workspace_id' | 'id'>;
+/** As it was when a renewal began. */
+type Versioned = Ref & Pick<CredentialEntity, 'version'>;
 
 /** What sign-ins and renewals do to oauth2 credentials, and how any credential goes. */
 @Injectable()
@@ -70,59 +71,54 @@ export class CredentialStore {
   }
 
   /**
-   * Stores what a token endpoint answered; the credential is active then. Answers whether it did: not when the
-   * credential is gone, or has another version than `over`.
-   * @param credential of a sign-in also with the provider, the client and the resource that the user signed in by
-   * @param over the version whose tokens were renewed: what the answer leaves out stays as it was. Null for a new
-   *   sign-in, perhaps of another user: nothing stays of the tokens before it.
+   * Stores what a sign-in brought, perhaps of another user: nothing stays of the tokens before it. The credential is active
+   * then. Answers whether it did: not when the credential is gone.
+   * @param credential with the provider, the client and the resource that the user signed in by
    */
-  storeTokens(
+  storeSignIn(
     context: CallContext,
     credential: Ref & Pick<CredentialEntity, 'provider' | 'client_id' | 'resource'>,
     tokens: Tokens,
-    over: number | null,
   ): Promise<boolean> {
-    return this.change(context, credential, over, async ({ manager }, row) => {
-      const { accessToken, refreshToken, expiresInS, scopes } = tokens;
-      const isSignIn = over === null;
-      const keepsRefreshToken = !isSignIn && refreshToken === null;
-      const owner = { workspaceId: row.workspace_id, ownerId: row.id };
-      await this.secrets.put(manager, owner, {
-        value: accessToken,
-        ...(keepsRefreshToken ? {} : { refresh_token: refreshToken }),
-      });
-      const { provider, client_id, resource } = credential;
-      const times = tokenTimes(new Date(), expiresInS, Math.random());
-      if (isSignIn && refreshToken === null) times.refresh_at = null;
-      const made_by = isSignIn ? ownerAfter(context.actor, row) : row.made_by;
+    const { provider, client_id, resource } = credential;
+    return this.change(context, credential, null, async ({ manager }, row) => {
+      const { accessToken: value, refreshToken: refresh_token } = tokens;
+      await this.secrets.put(manager, ownerOf(row), { value, refresh_token });
+      const made_by = ownerAfter(context.actor, row);
       if (made_by !== row.made_by) await this.endFlows(manager, row);
-      return {
-        ...times,
-        ...(isSignIn && { provider, client_id, resource, made_by }),
-        ...(scopes !== null && { scopes }),
-        status: 'active',
-        status_reason: null,
-        retry_at: null,
-        refresh_failures: 0,
-        version: row.version + 1,
-      };
+      const filled = { ...renewed(row, tokens), provider, client_id, resource, made_by };
+      return refresh_token === null ? { ...filled, refresh_at: null } : filled;
     });
   }
 
   /**
-   * Notes that the credential cannot be used any more; its secrets stay. Answers whether it did, as `storeTokens`.
+   * Stores what a renewal brought; what the answer leaves out stays as it was. Answers whether it did: not when the
+   * credential is gone, or has another version than the one that was renewed.
+   */
+  storeRenewal(context: CallContext, credential: Versioned, tokens: Tokens): Promise<boolean> {
+    return this.change(context, credential, credential.version, async ({ manager }, row) => {
+      const { accessToken: value, refreshToken: refresh_token } = tokens;
+      await this.secrets.put(manager, ownerOf(row), {
+        value,
+        ...(refresh_token !== null && { refresh_token }),
+      });
+      return renewed(row, tokens);
+    });
+  }
+
+  /**
+   * Notes that the credential cannot be used any more; its secrets stay. Answers whether it did, as `storeRenewal`.
    * @param reason for a person
    * @param retryAt after a renewal that failed: nobody tries before that, and somebody does then. Null: nobody ever
    */
   markUnusable(
     context: CallContext,
-    credential: Ref,
-    status: Exclude<CredentialStatus, 'active' | 'pending'>,
+    credential: Versioned,
+    status: 'expired' | 'error',
     reason: string,
-    over: number | null,
     retryAt: Date | null = null,
   ): Promise<boolean> {
-    return this.change(context, credential, over, (_transaction, { refresh_failures }) =>
+    return this.change(context, credential, credential.version, (_transaction, { refresh_failures }) =>
       Promise.resolve({
         status,
         status_reason: reason,
@@ -134,10 +130,7 @@ export class CredentialStore {
   }
 
   /** That a renewal was not answered: nothing of the tokens changes, and nobody tries before `retryAt`. */
-  noteFailure(
-    { workspace_id, id, version }: Ref & Pick<CredentialEntity, 'version'>,
-    retryAt: Date,
-  ): Promise<void> {
+  noteFailure({ workspace_id, id, version }: Versioned, retryAt: Date): Promise<void> {
     return this.credentials.noteFailure(workspace_id, id, version, retryAt);
   }
 
@@ -150,15 +143,16 @@ export class CredentialStore {
       await this.secrets.remove(manager, { workspaceId, ownerId });
   }
 
+  /** @param version the only one that is changed; null: any */
   private async change(
     context: CallContext,
     { workspace_id, id }: Ref,
-    over: number | null,
+    version: number | null,
     changesOf: (transaction: Transaction, row: CredentialEntity) => Promise<Partial<CredentialEntity>>,
   ): Promise<boolean> {
     return this.unitOfWork.run(context, async (transaction) => {
       const row = await this.credentials.findForUpdate(transaction.manager, workspace_id, id);
-      if (row === null || (over !== null && row.version !== over)) return false;
+      if (row === null || (version !== null && row.version !== version)) return false;
       const changes = { ...(await changesOf(transaction, row)), updated_at: new Date() };
       await this.credentials.update(transaction.manager, row, changes);
       const changed = { ...row, ...changes };
@@ -167,6 +161,23 @@ export class CredentialStore {
       return true;
     });
   }
+}
+
+function ownerOf({ workspace_id, id }: Ref): SecretOwner {
+  return { workspaceId: workspace_id, ownerId: id };
+}
+
+/** The credential with new tokens, and whatever stood in its way over. */
+function renewed(row: CredentialEntity, { expiresInS, scopes }: Tokens): Partial<CredentialEntity> {
+  return {
+    ...tokenTimes(new Date(), expiresInS, Math.random()),
+    ...(scopes !== null && { scopes }),
+    status: 'active',
+    status_reason: null,
+    retry_at: null,
+    refresh_failures: 0,
+    version: row.version + 1,
+  };
 }
 
 const toldFields = ['status', 'status_reason', 'provider', 'scopes', 'expires_at'] as const;

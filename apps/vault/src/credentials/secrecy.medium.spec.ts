@@ -91,14 +91,12 @@ describe('the values of credentials', () => {
     await workspace.credentials.delete(toDelete);
     const { id } = await workspace.credentials.create({ type: 'oauth2' });
     const pending = await harness.get(CredentialRepository).find(workspace.id, id);
-    await harness
-      .get(CredentialStore)
-      .storeTokens(
-        workspace.context,
-        pending!,
-        { accessToken: access, refreshToken: refresh, expiresInS: 3600, scopes: ['repo'] },
-        null,
-      );
+    await harness.get(CredentialStore).storeSignIn(workspace.context, pending!, {
+      accessToken: access,
+      refreshToken: refresh,
+      expiresInS: 3600,
+      scopes: ['repo'],
+    });
     const github = { provider_id: 'github', client_id: 'client', client_secret: client };
     await workspace.call(setOAuthClient, github);
     const rows = await dump();

@@ -65,7 +65,7 @@ async function signedIn(workspace: TestWorkspace, leftMs: number): Promise<{ id:
     scopes: null,
   };
   const signedInFor = { ...credential, client_id: upstream.client.clientId };
-  await vault.get(CredentialStore).storeTokens(context, signedInFor, tokens, null);
+  await vault.get(CredentialStore).storeSignIn(context, signedInFor, tokens);
   const end = new Date(Date.now() + leftMs);
   await vault.query(
     `UPDATE credentials SET expires_at = $2, stale_at = $2::timestamptz - interval '5 minutes',

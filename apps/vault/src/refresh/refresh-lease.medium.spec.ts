@@ -119,15 +119,15 @@ describe('the lease of a renewal', () => {
   /** The first process stops for as long as it likes between the provider's answer and storing it. */
   function pauseBeforeStoring(): { came: () => string | undefined; goOn: () => void } {
     const store = vault.get(CredentialStore);
-    const storeTokens = store.storeTokens.bind(store);
+    const storeRenewal = store.storeRenewal.bind(store);
     let came: string | undefined;
     let goOn = (): void => undefined;
     const paused = new Promise<void>((settle) => (goOn = settle));
-    const pausing = jest.spyOn(store, 'storeTokens').mockImplementationOnce(async (...given) => {
+    const pausing = jest.spyOn(store, 'storeRenewal').mockImplementationOnce(async (...given) => {
       pausing.mockRestore();
       came = given[2].accessToken;
       await paused;
-      return storeTokens(...given);
+      return storeRenewal(...given);
     });
     return { came: () => came, goOn };
   }
@@ -178,7 +178,7 @@ describe('the lease of a renewal', () => {
     const credential = await expiredAt(strict);
     const store = vault.get(CredentialStore);
     const failing = jest
-      .spyOn(store, 'storeTokens')
+      .spyOn(store, 'storeRenewal')
       .mockRejectedValueOnce(new Error('the connection was lost'))
       .mockRejectedValueOnce(new Error('the connection was lost'));
     expect(await here(credential)).toBe('fresh');

@@ -66,7 +66,7 @@ export class TokenRenewal {
     let stored: boolean;
     try {
       stored = await tryUntilItWorks(
-        () => this.store.storeTokens(contextOf(credential), credential, tokens, credential.version),
+        () => this.store.storeRenewal(contextOf(credential), credential, tokens),
         (error) => this.log.warn(`new tokens of ${credential.id} cannot be stored yet: ${reasonOf(error)}`),
         AbortSignal.timeout(storeWithinMs),
       );
@@ -89,9 +89,9 @@ export class TokenRenewal {
 
   /** The grant is dead: unless somebody has renewed it meanwhile, in which case the token that was sent was just old. */
   private async end(credential: RenewableCredential, why: string): Promise<RefreshOutcome> {
-    const { version, id } = credential;
+    const { id } = credential;
     const reason = `its access token can be renewed no more: ${why}; sign in again`;
-    if (!(await this.store.markUnusable(contextOf(credential), credential, 'expired', reason, version)))
+    if (!(await this.store.markUnusable(contextOf(credential), credential, 'expired', reason)))
       return this.overtaken(credential);
     countRefresh('expired');
     this.log.warn(`credential ${id}: ${reason}`);
@@ -107,13 +107,13 @@ export class TokenRenewal {
     kind: 'refused' | 'unreachable' | 'failed',
     why: string,
   ): Promise<RefreshOutcome> {
-    const { id, version, over, status, refresh_failures } = credential;
+    const { id, over, status, refresh_failures } = credential;
     countRefresh(kind);
     this.log[kind === 'failed' ? 'error' : 'warn'](`credential ${id} was not renewed: ${why}`);
     const next = retryAt(new Date(), refresh_failures, Math.random());
     if (kind === 'refused' && over && status === 'active') {
       const reason = `its access token has ended and could not be renewed: ${why}`;
-      await this.store.markUnusable(contextOf(credential), credential, 'error', reason, version, next);
+      await this.store.markUnusable(contextOf(credential), credential, 'error', reason, next);
     } else await this.store.noteFailure(credential, next);
     return 'failed';
   }

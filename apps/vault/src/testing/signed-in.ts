@@ -83,7 +83,7 @@ export class SignedInCredential {
       scopes: null,
     };
     const filled = { ...credential, client_id: this.clientId };
-    await this.vault.get(CredentialStore).storeTokens(this.workspace.context, filled, tokens, null);
+    await this.vault.get(CredentialStore).storeSignIn(this.workspace.context, filled, tokens);
   }
 
   /** Its access token ended a second ago; whatever stood in the way of renewing it is over. */

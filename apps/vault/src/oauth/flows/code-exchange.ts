@@ -42,7 +42,7 @@ export class CodeExchange {
     const filled = { ...credential, provider: server.id, client_id: client.clientId, resource };
     let stored = false;
     try {
-      stored = await this.credentials.storeTokens(context, filled, granted, null);
+      stored = await this.credentials.storeSignIn(context, filled, granted);
     } finally {
       // Nobody has them then.
       if (!stored) await this.revocation.revoke(server, client, tokens);
