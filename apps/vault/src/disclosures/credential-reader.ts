@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { TokenRefresher } from '../refresh/token-refresher.js';
 import { Secrets, type SealedSecret } from '../secrets/secrets.js';
 import { AskedCredentialRepository, type SealedCredential } from './asked-credential.repository.js';
-import { isStale, summaryOf, unreadable, withheld, type Withheld } from './given-credential.js';
+import { isStale, summaryOf, unreadable, whyNoValue, type NoValue } from './given-credential.js';
 
 /** Credentials as they can be given out: renewed where they are about to expire, and decrypted. */
 @Injectable()
@@ -52,27 +52,25 @@ export class CredentialReader {
     rows: readonly SealedCredential[],
     now: Date,
   ): Promise<DisclosedCredential[]> {
-    const reasons = rows.map((row) => withheld(row, now));
-    const sealed = rows.filter((_, index) => reasons[index] === null);
-    const values = await this.valuesOf(sealed.map((row) => secretOf(workspaceId, row)));
-    let next = 0;
-    return rows.map((row, index) => {
-      const value = reasons[index] === null ? (values[next++] ?? null) : null;
-      const reason = reasons[index] ?? (value === null ? unreadable : null);
-      return disclosed(row, now, value, reason);
+    const usable = rows.filter((row) => whyNoValue(row, now) === null);
+    const values = await this.valuesOf(usable.map((row) => secretOf(workspaceId, row)));
+    return rows.map((row) => {
+      const value = values.get(row.id) ?? null;
+      return disclosed(row, now, value, value === null ? (whyNoValue(row, now) ?? unreadable) : null);
     });
   }
 
-  /** In the order given; null for one that does not open. */
-  private async valuesOf(secrets: readonly SealedSecret[]): Promise<(string | null)[]> {
+  /** By the credential's id; one that does not open is left out. */
+  private async valuesOf(secrets: readonly SealedSecret[]): Promise<Map<string, string | null>> {
+    const ids = secrets.map(({ owner_id }) => owner_id);
+    const byId = (values: (string | null)[]): Map<string, string | null> =>
+      new Map(ids.map((id, index) => [id, values[index] ?? null]));
     try {
-      return await this.secrets.open(secrets);
+      return byId(await this.secrets.open(secrets));
     } catch (error) {
       if (!isOfOneSecret(error)) throw error;
     }
-    const values: (string | null)[] = [];
-    for (const secret of secrets) values.push(await this.valueOf(secret));
-    return values;
+    return byId(await Promise.all(secrets.map((secret) => this.valueOf(secret))));
   }
 
   private async valueOf(secret: SealedSecret): Promise<string | null> {
@@ -95,7 +93,7 @@ function disclosed(
   row: SealedCredential,
   now: Date,
   value: string | null,
-  reason: Withheld | null,
+  reason: NoValue | null,
 ): DisclosedCredential {
   const summary = summaryOf(row, now);
   return reason === null ? { ...summary, value, retryable: false } : { ...summary, ...reason, value };

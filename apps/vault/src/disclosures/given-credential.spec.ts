@@ -1,5 +1,5 @@
 import type { SealedCredential } from './asked-credential.repository.js';
-import { isStale, summaryOf, withheld } from './given-credential.js';
+import { isStale, summaryOf, whyNoValue } from './given-credential.js';
 
 const now = new Date('2026-11-21T10:00:00.123Z');
 const earlier = new Date(now.getTime() - 1);
@@ -41,19 +41,19 @@ describe('a credential', () => {
   });
 
   it('is given out while it is active, until its time has come', () => {
-    expect(withheld(row(), now)).toBeNull();
-    expect(withheld(row({ expires_at: later }), now)).toBeNull();
-    expect(withheld(row({ expires_at: now }), now)).toMatchObject({ status: 'expired', retryable: false });
+    expect(whyNoValue(row(), now)).toBeNull();
+    expect(whyNoValue(row({ expires_at: later }), now)).toBeNull();
+    expect(whyNoValue(row({ expires_at: now }), now)).toMatchObject({ status: 'expired', retryable: false });
   });
 
   it.each(['pending', 'expired', 'revoked', 'error'] as const)('is kept back when it is %s', (status) => {
     const standing = { status, status_reason: 'the provider said so' };
-    expect(withheld(token(standing), now)).toEqual({ ...standing, retryable: false });
-    expect(withheld(row({ ...standing, sealed: null }), now)).toEqual({ ...standing, retryable: false });
+    expect(whyNoValue(token(standing), now)).toEqual({ ...standing, retryable: false });
+    expect(whyNoValue(row({ ...standing, sealed: null }), now)).toEqual({ ...standing, retryable: false });
   });
 
   it('has nothing to give out without a value', () => {
-    expect(withheld(row({ sealed: null }), now)).toMatchObject({ status: 'error', retryable: false });
+    expect(whyNoValue(row({ sealed: null }), now)).toMatchObject({ status: 'error', retryable: false });
   });
 });
 
@@ -63,7 +63,7 @@ describe('an access token', () => {
     expect(isStale(token({ stale_at: now }), now)).toBe(true);
     expect(isStale(token({ stale_at: later }), now)).toBe(false);
     expect(isStale(token({ stale_at: null }), now)).toBe(false);
-    expect(withheld(token(), now)).toBeNull();
+    expect(whyNoValue(token(), now)).toBeNull();
   });
 
   it('is not renewed for an answer once its grant is dead', () => {
@@ -72,19 +72,19 @@ describe('an access token', () => {
 
   it('whose provider refuses to renew it may be had later, as long as that is tried', () => {
     const refused = token({ status: 'error', status_reason: 'the client is not known' });
-    expect(withheld({ ...refused, retry_at: later }, now)).toEqual({
+    expect(whyNoValue({ ...refused, retry_at: later }, now)).toEqual({
       status: 'error',
       status_reason: 'the client is not known',
       retryable: true,
     });
-    expect(withheld(refused, now)).toMatchObject({ retryable: false });
+    expect(whyNoValue(refused, now)).toMatchObject({ retryable: false });
   });
 
   it('that is past its end may be had later, if there is something to renew it with', () => {
     const ended = token({ expires_at: now });
     // As active as its row: there is nothing that a person could mend.
-    expect(withheld(ended, now)).toEqual({ status: 'active', status_reason: null, retryable: true });
-    expect(withheld({ ...ended, refresh_at: null }, now)).toMatchObject({
+    expect(whyNoValue(ended, now)).toEqual({ status: 'active', status_reason: null, retryable: true });
+    expect(whyNoValue({ ...ended, refresh_at: null }, now)).toMatchObject({
       status: 'expired',
       retryable: false,
     });

@@ -3,18 +3,18 @@ import { standingOf } from '../credentials/standing.js';
 import type { AskedCredential, SealedCredential } from './asked-credential.repository.js';
 
 /** Why there is no value. */
-export type Withheld = Pick<DisclosedCredential, 'status' | 'status_reason' | 'retryable'>;
+export type NoValue = Pick<DisclosedCredential, 'status' | 'status_reason' | 'retryable'>;
 
 /** Nothing is wrong with it that anybody could mend: the next one who asks may get it. */
-const notRenewedYet: Withheld = { status: 'active', status_reason: null, retryable: true };
+const notRenewedYet: NoValue = { status: 'active', status_reason: null, retryable: true };
 
-const withoutValue: Withheld = {
+const withoutValue: NoValue = {
   status: 'error',
   status_reason: 'it has no value: set one, or sign in again',
   retryable: false,
 };
 
-export const unreadable: Withheld = {
+export const unreadable: NoValue = {
   status: 'error',
   status_reason: 'what is stored of it cannot be decrypted: set its value again, or sign in again',
   retryable: false,
@@ -41,7 +41,7 @@ export function isStale({ type, status, stale_at }: AskedCredential, now: Date):
 }
 
 /** Why there is no value to give out; null when there is one. What is left of a stale token's time is still good. */
-export function withheld(row: SealedCredential, now: Date): Withheld | null {
+export function whyNoValue(row: SealedCredential, now: Date): NoValue | null {
   const standing = standingOf(row, now);
   if (standing.status !== 'active') {
     // A renewal that the provider refused is tried again, until somebody has mended what stood in its way.
