@@ -9,6 +9,7 @@ import {
   HeadersJson,
   Integer,
   Name,
+  Origins,
   Patterned,
   QueryFlag,
   SecretText,
@@ -104,6 +105,29 @@ describe('the API document of a field', () => {
   it('cannot say that a pattern ignores case, so none does', () => {
     expect(() => Patterned(/^[a-z]$/i, 'must be a letter')).toThrow('/^[a-z]$/i must name both cases');
   });
+});
+
+describe('a list of origins', () => {
+  const refusal = async (...origins: string[]): Promise<string | undefined> =>
+    (await read(Origins(), { value: origins })).messages[0];
+
+  it.each([
+    ['https://mcp.example.com/', 'https://mcp.example.com'],
+    ['https://MCP.example.com/sse?x=1', 'https://mcp.example.com'],
+    ['https://mcp.example.com:443', 'https://mcp.example.com'],
+    ['http://user:pass@127.1:8080', 'http://127.0.0.1:8080'],
+  ])('says for %s that %s is meant', async (written, meant) => {
+    expect(await refusal('https://good.example', written)).toBe(
+      `must be a list of 1 to 20 origins, such as https://mcp.example.com, without a path: write ${meant}`,
+    );
+  });
+
+  it.each(['', 'mcp.example.com', 'ftp://mcp.example.com', 'javascript:alert(1)'])(
+    'has nothing to propose for %j',
+    async (written) => {
+      expect(await refusal(written)).toMatch(/without a path$/);
+    },
+  );
 });
 
 describe('a field in a query', () => {

@@ -201,15 +201,20 @@ export function Origins(options: FieldOptions = {}): PropertyDecorator {
   return field(
     { example: ['https://mcp.example.com'], ...options },
     { type: String, isArray: true, maxItems: maxOrigins },
-    Rule('origins', (value) =>
-      Array.isArray(value) && value.length > 0 && value.length <= maxOrigins && value.every(isOrigin)
-        ? null
-        : `must be a list of 1 to ${maxOrigins} origins, such as https://mcp.example.com, without a path`,
-    ),
+    Rule('origins', originsProblem),
   );
 }
 
-function isOrigin(value: unknown): boolean {
+function originsProblem(value: unknown): string | null {
+  const form = `must be a list of 1 to ${maxOrigins} origins, such as https://mcp.example.com, without a path`;
+  if (!Array.isArray(value) || value.length === 0 || value.length > maxOrigins) return form;
+  const wrong: unknown = value.find((origin) => !isOrigin(origin));
+  if (wrong === undefined) return null;
+  const meant = typeof wrong === 'string' ? URL.parse(wrong)?.origin : undefined;
+  return isOrigin(meant) ? `${form}: write ${meant}` : form;
+}
+
+function isOrigin(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > maxOriginLength) return false;
   return absoluteHttp.test(value) && URL.parse(value)?.origin === value;
 }
