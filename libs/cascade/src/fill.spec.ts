@@ -228,4 +228,20 @@ describe('what an answer says of templates', () => {
     const other = credential({ id: 'cred_2', name: 'other', value: 'unused' });
     expect(secretsIn(setOf(both), plain(credential(), other))).toEqual(['s3cret']);
   });
+
+  it('put no more into an answer than an answer may hold, however many servers there are', () => {
+    const value = 'x'.repeat(32_768);
+    const args_json = JSON.stringify(Array.from({ length: 8 }, () => token));
+    const servers = Array.from({ length: 18 }, (_, index) =>
+      stdioServer({ id: `srv_${index}`, name: `server-${String(index).padStart(2, '0')}`, args_json }),
+    );
+    const answer = resolve(cascade(tiers({ workspace_servers: servers })), plain(credential({ value })));
+    expect(answer.map((server) => problems(server))).toEqual([
+      ...Array.from({ length: 16 }, () => []),
+      ['credential_invalid args_json'],
+      ['credential_invalid args_json'],
+    ]);
+    expect(answer[16]).toMatchObject({ args_json: JSON.stringify(Array.from({ length: 8 }, () => '')) });
+    expect(answer[16]?.problems[0]?.message).toContain('in one answer come to more than 4194304 characters');
+  });
 });

@@ -7,7 +7,7 @@ import {
   withSlotFilled,
   type Slot,
 } from './binding-credential.js';
-import { redacted, type CredentialIndex } from './credential-index.js';
+import { mostPutInAnswer, redacted, type CredentialIndex } from './credential-index.js';
 import type { DisclosedCredential } from './credentials.js';
 import type { MergedServer } from './merged-server.js';
 import { NamedCredentials, namedTooLate } from './named-credentials.js';
@@ -22,6 +22,9 @@ const mostProblemsTold = 50;
 
 /** Put into one server, in characters: a row can name a long value thousands of times. */
 const mostPutIn = 262_144;
+
+const oftenHere = `is put in too often: the values in one server come to more than ${mostPutIn} characters; remove some`;
+const noRoom = `is not put in any more: the values in one answer come to more than ${mostPutInAnswer} characters; remove some`;
 
 export interface FilledServer {
   readonly server: MergedServer;
@@ -82,6 +85,10 @@ class Filling {
     }
     if ('code' in taken || name === null) return null;
     if (!this.given.plain) return redacted;
+    if (!this.given.room.take(taken.value.length)) {
+      this.tell('credential_invalid', 'credential_id', `${title()} ${noRoom}.`);
+      return null;
+    }
     this.secrets.add(taken.value);
     if (field === 'env_json') return taken.value;
     if (cred_type === 'basic') this.secrets.add(base64(taken.value));
@@ -94,14 +101,15 @@ class Filling {
     const values = taken.filter((value) => value !== null);
     if (values.length < taken.length) return null;
     if (!this.given.plain) return redacted;
-    this.putInLength += values.reduce((length, value) => length + value.length, 0);
-    if (this.putInLength > mostPutIn) return this.tooMuch(template, place);
+    const length = values.reduce((sum, value) => sum + value.length, 0);
+    this.putInLength += length;
+    if (this.putInLength > mostPutIn) return this.tooMuch(template, place, oftenHere);
+    if (!this.given.room.take(length)) return this.tooMuch(template, place, noRoom);
     for (const value of values) this.secrets.add(value);
     return putIn(template, values);
   }
 
-  private tooMuch({ names: [name = ''] }: Template, { field }: Place): null {
-    const reason = `is put in too often: the values in one server come to more than ${mostPutIn} characters; remove some`;
+  private tooMuch({ names: [name = ''] }: Template, { field }: Place, reason: string): null {
     this.tell('credential_invalid', field, sentence(name, field, reason), name);
     return null;
   }

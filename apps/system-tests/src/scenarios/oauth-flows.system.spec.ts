@@ -142,6 +142,32 @@ describe('an access token that is over', () => {
     expect([token === first, await shortly.accepts(token)]).toEqual([false, true]);
     expect([renewals() - before, shortly.tokenErrors]).toEqual([1, {}]);
   });
+
+  it('fails no answer, of nobody, while its server hangs, and is there again when that is over', async () => {
+    const shortly = await using(startAuthorizationServer({ accessTokenSeconds: 6 }));
+    const server = await using(startProtectedServer({ authorizationServer: shortly }));
+    const { auth_url } = await owner.must('POST', '/api/v1/oauth/auto-connect', {
+      mcp_url: server.url,
+      server_name: 'hanging',
+    });
+    await visit(await shortly.walk(auth_url as string));
+    const others = await newTenant(anyUser);
+    shortly.hang();
+    await eventually(async () => {
+      const [answer] = (await resolved(tenant)) as [Json];
+      return codes(answer).includes('credential_unavailable');
+    }, 40_000);
+    const statuses = async (from: Tenant, count: number): Promise<number[]> => {
+      const path = `/api/v1/agents/${from.agentId}/integrations/resolved`;
+      const answers = await Promise.all(Array.from({ length: count }, () => from.owner.get(path)));
+      return [...new Set(answers.map(({ status }) => status))];
+    };
+    const waiting = statuses(tenant, 40);
+    expect(await statuses(others, 10)).toEqual([200]);
+    expect(await waiting).toEqual([200]);
+    shortly.release();
+    await eventually(async () => (await bearer()) !== undefined, 30_000);
+  });
 });
 
 describe('the callback', () => {

@@ -47,6 +47,26 @@ describe('a batch writer', () => {
     expect(held.batches).toEqual([[1]]);
   });
 
+  it('begins no write of a row that nobody waits for any more', async () => {
+    const held = new Held();
+    const writer = new BatchWriter(held.write, limits);
+    const [first, late, inTime] = [
+      writer.add(1),
+      writer.add(2, Date.now() - 1),
+      writer.add(3, Date.now() + 60_000),
+    ];
+    late.catch(() => undefined);
+    await held.succeed();
+    expect(held.batches).toEqual([[1], [3]]);
+    expect(await stateOf(late)).toContain('could not be in time');
+    await held.succeed();
+    expect([await stateOf(first), await stateOf(inTime)]).toEqual(['written', 'written']);
+    const onlyLate = writer.add(4, Date.now() - 1);
+    expect(await stateOf(onlyLate)).toContain('could not be in time');
+    void writer.add(5);
+    expect(held.batches).toEqual([[1], [3], [5]]);
+  });
+
   it('gathers rows during a write, as many as go together, in the order in which they came', async () => {
     const held = new Held();
     const writer = new BatchWriter(held.write, limits);

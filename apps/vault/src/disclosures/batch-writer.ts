@@ -10,6 +10,7 @@ export interface BatchLimits {
 
 interface Waiting<Row> {
   row: Row;
+  untilMs: number;
   written: () => void;
   failed: (error: unknown) => void;
 }
@@ -29,12 +30,14 @@ export class BatchWriter<Row> {
 
   /**
    * Resolves when the row has been written.
-   * @throws ServiceError service_unavailable: too many rows wait already; else whatever the write of its batch threw
+   * @param untilMs since 1970: after that its writing is not begun, because nobody waits for it
+   * @throws ServiceError service_unavailable: too many rows wait already; service_timeout: it waited too long; else
+   *   whatever the write of its batch threw
    */
-  add(row: Row): Promise<void> {
+  add(row: Row, untilMs = Infinity): Promise<void> {
     if (this.waiting.length >= this.limits.maxWaiting) return Promise.reject(tooMany(this.waiting.length));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.waiting.push({ row, written: resolve, failed: reject });
+    this.waiting.push({ row, untilMs, written: resolve, failed: reject });
     if (!this.writing) {
       this.writing = true;
       // A batch is of many calls, and so of none.
@@ -45,7 +48,8 @@ export class BatchWriter<Row> {
 
   private async drain(): Promise<void> {
     while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, this.limits.maxRows);
+      const batch = this.inTime(this.waiting.splice(0, this.limits.maxRows));
+      if (batch.length === 0) continue;
       try {
         await this.write(batch.map(({ row }) => row));
         for (const { written } of batch) written();
@@ -55,6 +59,16 @@ export class BatchWriter<Row> {
     }
     this.writing = false;
   }
+
+  private inTime(taken: Waiting<Row>[]): Waiting<Row>[] {
+    const now = Date.now();
+    for (const { untilMs, failed } of taken) if (untilMs < now) failed(tooLate());
+    return taken.filter(({ untilMs }) => untilMs >= now);
+  }
+}
+
+function tooLate(): ServiceError {
+  return new ServiceError('service_timeout', 'what had to be written first could not be in time; try again');
 }
 
 function tooMany(rows: number): ServiceError {

@@ -1,14 +1,16 @@
-import { ServiceError } from '@hawser/contracts';
 import type { CredentialsAsked, DisclosedCredential } from '@hawser/contracts/vault';
-import { Injectable } from '@nestjs/common';
+import { stackOf } from '@hawser/messaging';
+import { databaseUnavailable } from '@hawser/persistence';
+import { Injectable, Logger } from '@nestjs/common';
 import { TokenRefresher } from '../refresh/token-refresher.js';
-import { Secrets, type SealedSecret } from '../secrets/secrets.js';
+import { isOfOneSecret, Secrets, type SealedSecret } from '../secrets/secrets.js';
 import { AskedCredentialRepository, type SealedCredential } from './asked-credential.repository.js';
 import { isStale, summaryOf, unreadable, whyNoValue, type NoValue } from './given-credential.js';
 
 /** Credentials as they can be given out: renewed where they are about to expire, and decrypted. */
 @Injectable()
 export class CredentialReader {
+  private readonly log = new Logger(CredentialReader.name);
   private readonly renewed = new Map<string, Promise<SealedCredential[]>>();
 
   constructor(
@@ -37,7 +39,7 @@ export class CredentialReader {
    * one renewal read it together.
    */
   private async renew(workspaceId: string, id: string, waitMs: number): Promise<SealedCredential[]> {
-    await this.refresher.ensureFresh(workspaceId, id, waitMs);
+    await this.refresh(workspaceId, id, waitMs);
     const known = this.renewed.get(id);
     if (known !== undefined) return known;
     const reading = this.credentials.readSealed(workspaceId, { ids: [id], names: [] });
@@ -45,6 +47,16 @@ export class CredentialReader {
     const done = (): boolean => this.renewed.delete(id);
     void reading.then(done, done);
     return reading;
+  }
+
+  /** The row is read all the same: what goes wrong with one credential fails no other. */
+  private async refresh(workspaceId: string, id: string, waitMs: number): Promise<void> {
+    try {
+      await this.refresher.ensureFresh(workspaceId, id, waitMs);
+    } catch (error) {
+      if (databaseUnavailable(error) !== undefined) throw error;
+      this.log.error(`credential ${id} was not renewed: ${stackOf(error)}`);
+    }
   }
 
   private async open(
@@ -82,11 +94,6 @@ export class CredentialReader {
       return null;
     }
   }
-}
-
-/** The others of the workspace may well open. The error of a key names no owner. */
-function isOfOneSecret(error: unknown): error is ServiceError {
-  return error instanceof ServiceError && 'owner_id' in error.details;
 }
 
 function disclosed(

@@ -27,8 +27,8 @@ export class DisclosureLog {
    *   nothing may be given out
    */
   note(context: CallContext, subject: DisclosureSubject, names: readonly string[]): Promise<void> {
-    const { actor, requestId } = context;
-    return this.writer.add({
+    const { actor, requestId, deadlineAtMs } = context;
+    const entry = {
       id: newId('aud'),
       workspace_id: workspaceOf(context),
       at: new Date().toISOString(),
@@ -40,7 +40,8 @@ export class DisclosureLog {
       target_name: null,
       fields: [...names].sort(),
       request_id: requestId,
-    });
+    };
+    return this.writer.add(entry, deadlineAtMs);
   }
 
   private async write(entries: AuditEntry[]): Promise<void> {

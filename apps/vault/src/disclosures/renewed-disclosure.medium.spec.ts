@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { discloseCredentials, listDisclosures, type DisclosedCredential } from '@hawser/contracts/vault';
 import { UnitOfWork } from '@hawser/persistence';
 import { testDatabase, type TestDatabase } from '@hawser/testing';
@@ -6,6 +7,7 @@ import { CredentialStore } from '../credentials/credential-store.js';
 import { OAuthClients } from '../oauth/servers/oauth-clients.js';
 import { OAuthServers } from '../oauth/servers/oauth-servers.js';
 import type { TestWorkspace } from '../testing/test-workspace.js';
+import { TokenRefresher } from '../refresh/token-refresher.js';
 import { VaultHarness } from '../testing/vault-harness.js';
 
 let database: TestDatabase;
@@ -123,6 +125,17 @@ describe('an access token', () => {
       { status: 'active', value: valid.token, retryable: false },
       { status: 'active', status_reason: null, value: null, retryable: true },
       { status: 'active', value: 'of no server', retryable: false },
+    ]);
+  });
+
+  it('is given out as long as it is valid where something is wrong with its renewal, and so are others', async () => {
+    const workspace = vault.workspace();
+    const { id, token } = await signedIn(workspace, minute);
+    const other = await workspace.credentials.create({ value: 'of no server' });
+    jest.spyOn(vault.get(TokenRefresher), 'ensureFresh').mockRejectedValueOnce(new Error('a defect'));
+    expect(await disclosed(workspace, [id, other.id])).toMatchObject([
+      { status: 'active', value: token },
+      { status: 'active', value: 'of no server' },
     ]);
   });
 

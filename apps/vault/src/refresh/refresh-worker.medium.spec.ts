@@ -1,9 +1,11 @@
+import { jest } from '@jest/globals';
 import { testDatabase, type TestDatabase } from '@hawser/testing';
 import { startAuthorizationServer, type AuthorizationServer } from '@hawser/testing/authorization-server';
 import type { INestMicroservice } from '@nestjs/common';
 import { SignedInCredential } from '../testing/signed-in.js';
 import { VaultHarness } from '../testing/vault-harness.js';
 import { RefreshWorker } from './refresh-worker.js';
+import { TokenRefresher } from './token-refresher.js';
 import { RenewableCredentialRepository } from './renewable-credential.repository.js';
 
 /** More than one batch. */
@@ -62,6 +64,16 @@ describe('the worker that renews access tokens before they end', () => {
     await workers()[0]?.renewDue();
     expect(await one.state()).toMatchObject({ status: 'active', version: 1, refresh_failures: 1 });
     expect((await two.state()).version).toBe(2);
+  });
+
+  it('goes on with the others where something is wrong with one of them', async () => {
+    const due = [await SignedInCredential.at(vault, server), await SignedInCredential.at(vault, server)];
+    for (const credential of due) await credential.goStale();
+    jest.spyOn(vault.get(TokenRefresher), 'ensureFresh').mockRejectedValueOnce(new Error('a defect'));
+    await workers()[0]?.renewDue();
+    const versions = await Promise.all(due.map(async (credential) => (await credential.state()).version));
+    expect(versions.toSorted()).toEqual([1, 2]);
+    await workers()[0]?.renewDue();
   });
 
   it('keeps nobody waiting for those of one provider that fail, however many and long due they are', async () => {

@@ -74,7 +74,7 @@ describe('a renewal that the provider refuses for a reason of the client', () =>
     expect(await ensureFresh(credential)).toBe('fresh');
   });
 
-  it('leaves the grant alone when it is the refresh token that cannot be read', async () => {
+  it('leaves the grant alone when it is the refresh token that cannot be read, and says so', async () => {
     const credential = await SignedInCredential.at(vault, server);
     await vault.query(
       `UPDATE secrets SET sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1)
@@ -85,6 +85,8 @@ describe('a renewal that the provider refuses for a reason of the client', () =>
     await credential.expire();
     expect(await ensureFresh(credential)).toBe('failed');
     expect(server.tokenRequests.refresh_token).toBe(before);
-    expect(await credential.state()).toMatchObject({ status: 'active', refresh_failures: 1 });
+    const { status, status_reason } = await credential.state();
+    expect(status).toBe('error');
+    expect(status_reason).toContain('cannot be decrypted; sign in again');
   });
 });

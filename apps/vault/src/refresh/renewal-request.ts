@@ -5,7 +5,7 @@ import { OAuthServers } from '../oauth/servers/oauth-servers.js';
 import { TokenEndpointError } from '../oauth/servers/token-endpoint-error.js';
 import { TokenEndpoint } from '../oauth/servers/token-endpoint.js';
 import { upstreamMs } from '../oauth/servers/upstream.js';
-import { Secrets, type SealedSecret } from '../secrets/secrets.js';
+import { isOfOneSecret, Secrets, type SealedSecret } from '../secrets/secrets.js';
 import { leaseMs, type RefreshLease } from './refresh-lease.repository.js';
 import type { RenewableCredential } from './renewable-credential.repository.js';
 
@@ -28,8 +28,8 @@ export class RenewalRequest {
     sealed: SealedSecret,
     lease: RefreshLease,
   ): Promise<Tokens> {
-    const [[refreshToken = ''], server, client] = await Promise.all([
-      this.secrets.open([sealed]),
+    const [refreshToken, server, client] = await Promise.all([
+      this.open(sealed),
       this.servers.find(workspace_id, provider ?? ''),
       this.clients.find(workspace_id, provider ?? '', client_id ?? ''),
     ]);
@@ -47,6 +47,16 @@ export class RenewalRequest {
         `it took ${Math.round(tookMs)} ms to read what is needed, and the lease would end too soon`,
       );
     return this.endpoint.refresh(server, client, { refreshToken, resource });
+  }
+
+  private async open(sealed: SealedSecret): Promise<string> {
+    try {
+      const [refreshToken = ''] = await this.secrets.open([sealed]);
+      return refreshToken;
+    } catch (error) {
+      if (!isOfOneSecret(error)) throw error;
+      throw refused('what is stored to renew it with cannot be decrypted; sign in again');
+    }
   }
 }
 

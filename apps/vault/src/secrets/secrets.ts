@@ -119,3 +119,8 @@ export class Secrets {
 }
 
 const nameOfKey = ({ workspace_id, key_version }: SealedSecret): string => `${key_version} ${workspace_id}`;
+
+/** That one secret does not open, while others of the workspace may well do. The error of a key names no owner. */
+export function isOfOneSecret(error: unknown): boolean {
+  return error instanceof ServiceError && 'owner_id' in error.details;
+}

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ExponentialBackoff, halfJitterGenerator, type IBackoff } from 'cockatiel';
-import { isUnavailable } from '../answer.js';
+import { codeOf, isUnavailable } from '../answer.js';
 import { type BusMessage, DeadlineError, NoResponderError } from '../bus.js';
 import { CallCancelledError } from '../cancellation/call-cancelled-error.js';
 import type { CallLimits } from './call-limits.js';
@@ -52,6 +52,12 @@ export async function sendUntilAnswered(
       const answer = await attempt(
         mayBeSilent ? Math.min(silenceMs, Math.ceil(leftMs * firstAttemptShare)) : leftMs,
       );
+      // Something behind it was too slow for the time that this attempt had, and the next one has more.
+      if (mayBeSilent && codeOf(answer) === 'service_timeout') {
+        mayBeSilent = false;
+        onRetry();
+        continue;
+      }
       if (!repeatable || !isUnavailable(answer, service)) return answer;
       absence = answer;
     } catch (error) {

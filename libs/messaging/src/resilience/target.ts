@@ -16,8 +16,11 @@ import { type PendingRequest, sendUntilAnswered } from './attempts.js';
 import type { CallLimits } from './call-limits.js';
 import { FailureShare } from './failure-share.js';
 
-/** Who waited less has learnt nothing about the service. */
-const tellingSilenceMs = 1_000;
+/**
+ * Who waited less has learnt nothing about the service: it may be waiting for something outside, as a renewal does for a
+ * provider, on behalf of somebody who has little time.
+ */
+const tellingSilenceMs = 2_000;
 
 const stateValues: Record<CircuitState, number> = {
   [CircuitState.Closed]: 0,

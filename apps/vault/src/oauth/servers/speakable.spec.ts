@@ -36,4 +36,6 @@ it.each([
 
 it('is at most 200 characters long', () => {
   expect(speakable('word '.repeat(100), [])).toHaveLength(201);
+  const odd = speakable(`x${'😀'.repeat(200)}`, []);
+  expect([odd.length, odd.isWellFormed()]).toEqual([201, true]);
 });

@@ -14,7 +14,8 @@ export function speakable(text: string, secrets: readonly string[]): string {
     .sort((a, b) => b.length - a.length);
   const withoutSecrets = known.reduce((rest, secret) => rest.replaceAll(secret, '…'), text);
   const printable = withoutSecrets.replace(longRun, '…').replace(unprintable, ' ').replace(/ +/g, ' ').trim();
-  return printable.length <= maxLength ? printable : `${printable.slice(0, maxLength)}…`;
+  // PostgreSQL keeps no half of a character.
+  return printable.length <= maxLength ? printable : `${printable.slice(0, maxLength).toWellFormed()}…`;
 }
 
 /** Some quote the request as it came, header and body. Base64 without its padding is in the one with it, too. */
