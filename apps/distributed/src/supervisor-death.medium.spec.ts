@@ -21,16 +21,14 @@ describe('the processes of a supervisor', () => {
         '--input-type=module',
         '-e',
         `const { RunningProcess } = await import(${JSON.stringify(join(import.meta.dirname, '../dist/running-process.js'))});
-         const it = new RunningProcess(${JSON.stringify(plan)}, 0, () => 0);
-         console.log(it.pid);`,
+         const it = new RunningProcess(${JSON.stringify(plan)}, 0, () => console.log(it.pid));`,
       ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
+    // Told when it has said a word of its own, and so has come as far as to notice.
     const [line] = (await once(createInterface(supervisor.stdout), 'line')) as [string];
     const pid = Number(line);
-    while (!(await isRunning(pid, 'stand-in.ts'))) await delay(20);
-    // It has to have come as far as to notice.
-    await delay(1_000);
+    expect(await isRunning(pid, 'stand-in.ts')).toBe(true);
     supervisor.kill('SIGKILL');
     const giveUpAt = Date.now() + 10_000;
     while (await isRunning(pid, 'stand-in.ts')) {

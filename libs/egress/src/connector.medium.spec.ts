@@ -4,8 +4,8 @@ import { EgressPolicy } from './policy.js';
 import { startRawPeer, type Peer } from './testing/peer.js';
 import { until } from './testing/until.js';
 
-/** Far less than the connector waits for a connection. */
-const atOnceMs = 1_500;
+/** Less than the connector waits for a connection. */
+const atOnceMs = 3_500;
 
 describe('the connector', () => {
   let peer: Peer;

@@ -48,7 +48,8 @@ describe('the name servers', () => {
   it('need not answer for both families, and are not waited for long when they do not', async () => {
     const since = performance.now();
     expect(await nameServers.resolve('half.test')).toEqual(['8.8.8.8']);
-    expect(performance.now() - since).toBeLessThan(2_500);
+    // One second, where the question itself has four.
+    expect(performance.now() - since).toBeLessThan(3_500);
   });
 
   it('are waited for when one family takes a moment longer', async () => {
@@ -85,7 +86,7 @@ describe('the name servers', () => {
         message: 'silent.test: the name servers did not answer in time: check the name, or try again later',
       },
     ]);
-    expect(performance.now() - since).toBeLessThan(9_000);
+    expect(performance.now() - since).toBeLessThan(15_000);
   });
 
   it('are not taken for the server itself when nobody listens at their port', async () => {

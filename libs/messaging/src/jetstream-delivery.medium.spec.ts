@@ -138,12 +138,13 @@ describe('events over JetStream', () => {
     await publisher.publish(event);
     await eventually(() => taken);
     await dying.bus.connection.close();
-    const seen: string[] = [];
+    // It may come twice where the machine stands still for that long before the heir has said a word of it.
+    const seen = new Set<string>();
     const subscription = heir.events.subscribe(event.subject, group, (bytes) =>
-      Promise.resolve(void seen.push(idIn(bytes))),
+      Promise.resolve(void seen.add(idIn(bytes))),
     );
-    await eventually(() => seen.length === 1);
-    expect(seen).toEqual([event.id]);
+    await eventually(() => seen.size > 0);
+    expect([...seen]).toEqual([event.id]);
     await subscription.drain();
   });
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type CallContext, defineRpc, ServiceError } from '@hawser/contracts';
 import { IsString } from 'class-validator';
 import { of } from 'rxjs';
@@ -137,13 +138,18 @@ describe('dispatching a request', () => {
   });
 
   describe('that can be cancelled', () => {
+    /** Resolves when the call is to stop, at once where that was before the handler began. */
+    const stopped = async ({ signal }: CallContext): Promise<AbortSignal> => {
+      const given = signal as AbortSignal;
+      if (!given.aborted) await once(given, 'abort');
+      return given;
+    };
     /** Fails as told, once the call's deadline has passed. */
     const failLate = (failure: (signal: AbortSignal) => Error): ReturnType<typeof run> =>
       run(
-        (_, { signal }) =>
-          new Promise((_resolve, reject) => {
-            signal?.addEventListener('abort', () => reject(failure(signal)));
-          }),
+        async (_, given) => {
+          throw failure(await stopped(given));
+        },
         { deadlineAtMs: Date.now() + 50, openCalls: new OpenCalls() },
       );
 
@@ -160,8 +166,10 @@ describe('dispatching a request', () => {
     });
 
     it('answers what the handler still came to', async () => {
-      const handler = (request: Ask, { signal }: CallContext): Promise<Ask> =>
-        new Promise((resolve) => signal?.addEventListener('abort', () => resolve(request)));
+      const handler = async (request: Ask, given: CallContext): Promise<Ask> => {
+        await stopped(given);
+        return request;
+      };
       const options = { deadlineAtMs: Date.now() + 50, openCalls: new OpenCalls() };
       expect(await run(handler, options)).toEqual({ text: 'a' });
     });

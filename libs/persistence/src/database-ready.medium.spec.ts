@@ -100,7 +100,7 @@ describe('a migration program', () => {
 
   it('waits for PostgreSQL, but not for ever', async () => {
     const url = 'postgresql://nobody@127.0.0.1:1/none';
-    const giveUp = runMigrations({ ...options, url }, { log, waitMs: 600 });
+    const giveUp = runMigrations({ ...options, url }, { log, waitMs: 2_500 });
     await expect(giveUp).rejects.toThrow(/ECONNREFUSED/);
     expect(lines[0]).toBe('waiting for the database of notes: connect ECONNREFUSED 127.0.0.1:1');
     expect(lines.length).toBeGreaterThan(1);

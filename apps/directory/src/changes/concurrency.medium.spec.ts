@@ -42,7 +42,11 @@ async function writeAnything(caller: Caller, sandbox: Caller): Promise<unknown> 
   const who = oneOf([caller, caller, sandbox]);
   const crew_id = oneOf((await who.call(listCrews, {})).crews.map(({ id }) => id).concat(fresh()));
   const agent_id = oneOf((await who.call(listAgents, {})).agents.map(({ id }) => id).concat(fresh()));
-  const member = oneOf((await who.call(listMembers, {})).members);
+  // Also one that is not there: none are left where the workspace has been deleted meanwhile.
+  const stranger = { id: fresh(), user_id: fresh() };
+  const member = oneOf(
+    (await who.call(listMembers, {})).members.map(({ id, user_id }) => ({ id, user_id })).concat(stranger),
+  );
   const token_id = oneOf((await who.call(listTokens, {})).tokens.map(({ id }) => id).concat(fresh()));
   const mode = oneOf(['live', 'test'] as const);
   return oneOf([

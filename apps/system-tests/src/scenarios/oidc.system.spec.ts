@@ -250,10 +250,13 @@ describe('when the issuer', () => {
     await system.stop();
     system = await startSystem({ dataDir, env });
     const began = performance.now();
-    const asked = new Api(system.gateways, token).get('/api/v1/me');
-    expect((await new Api(system.gateways, ownToken).get('/api/v1/me')).status).toBe(200);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    let refused = false;
+    const asked = new Api(system.gateways, token).get('/api/v1/me').finally(() => (refused = true));
+    for (let gateway = 0; gateway < system.gateways.urls.length; gateway++)
+      expect((await new Api(system.gateways, ownToken).get('/api/v1/me')).status).toBe(200);
+    expect(refused).toBe(false);
     expectProblem(await asked, 503, 'service_unavailable');
-    expect(performance.now() - began).toBeLessThan(6_000);
+    // The five seconds, and what a slow machine takes; an issuer that hangs is hung on to for minutes otherwise.
+    expect(performance.now() - began).toBeLessThan(15_000);
   });
 });

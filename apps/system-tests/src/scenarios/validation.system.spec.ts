@@ -277,6 +277,19 @@ describe('a value that may hold a secret is not repeated', () => {
       'headers_json',
     ],
     [
+      'a value by a misspelt name',
+      'POST /credentials',
+      { name: 'refused', type: 'bearer', valu: secret },
+      'valu',
+    ],
+    [
+      'a text by an unknown name in a list',
+      'POST /crews/{crew}/integrations/{crewServer}/tools/refresh',
+      { tools: [{ name: 'a', text: secret }] },
+      'tools.0.text',
+    ],
+    ['a text where nothing is read', 'POST /integrations/{stdioServer}/test', { text: secret }, 'text'],
+    [
       'an endpoint with a password',
       servers,
       { ...server, endpoint: `https://me:${secret}@mcp.example.com` },

@@ -11,7 +11,7 @@ interface HalfAnswered {
 /** The addresses of a name, both families; or a response code, 2 for SERVFAIL, 3 for NXDOMAIN; or what is amiss. */
 export type Zone = Readonly<Record<string, readonly string[] | 2 | 3 | 'silent' | HalfAnswered>>;
 
-const lateMs = 200;
+const lateMs = 50;
 const typeA = 1;
 const typeAaaa = 28;
 

@@ -153,9 +153,7 @@ export function describeCancellation(name: string, start: () => Promise<Transpor
     });
 
     it('stops the work at its deadline, with nobody telling', async () => {
-      const began = Date.now();
       expect(await sendRaw('a', { name: 'a' }, 500)).toContain('"service_timeout"');
-      expect(Date.now() - began).toBeLessThan(5_000);
       expect(holder.running.size).toBe(0);
       const brief: CallContext = { ...context, deadlineAtMs: Date.now() + 500 };
       await expect(client.call(hold, { name: 'b' }, brief)).rejects.toMatchObject({
@@ -231,8 +229,11 @@ export function describeCancellation(name: string, start: () => Promise<Transpor
       const subject = cancellationSubject(serviceOf(hold.subject));
       callerBus.broadcast(subject, cancellationOf('early'));
       expect(await sendRaw('early', { name: 'a', forMs: 1 }, 15_000)).toBe('{"text":"done"}');
-      const twice = ['b', 'c'].map((each) => sendRaw('same', { name: each, forMs: 500 }, 15_000));
-      await eventually(() => holder.running.size === 2);
+      const twice = [
+        sendRaw('same', { name: 'b', forMs: 500 }, 15_000),
+        sendRaw('same', { name: 'c' }, 15_000),
+      ];
+      await eventually(() => holder.begun.includes('c'));
       callerBus.broadcast(subject, cancellationOf('same'));
       expect((await Promise.all(twice)).map((answer) => answer.includes('"cancelled"'))).toEqual([
         false,

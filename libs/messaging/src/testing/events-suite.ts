@@ -106,18 +106,20 @@ export function describeEvents(name: string, start: () => Promise<EventsTranspor
       const { subject } = newEvent();
       const group = newGroup();
       const counts = [0, 0];
+      // Whoever has many waits until the other one has its share too: one of them may join much later.
+      const shared = Promise.withResolvers<void>();
       [first, second].forEach((events, index) =>
-        subscribe(events, subject, group, async () => {
+        subscribe(events, subject, group, () => {
           counts[index] = (counts[index] ?? 0) + 1;
-          await delay(5);
+          if (counts.every((count) => count > 20)) shared.resolve();
+          return shared.promise;
         }),
       );
-      await delay(quietMs);
       await Promise.all(Array.from({ length: 400 }, () => relay(publisher, newEvent({}, subject))));
       await eventually(() => counts.reduce((sum, count) => sum + count) >= 400);
       expect(counts).toEqual([expect.any(Number), expect.any(Number)]);
       expect(counts[0]! + counts[1]!).toBe(400);
-      for (const count of counts) expect(count).toBeGreaterThan(20);
+      await shared.promise;
     });
 
     it('arrive as the JSON of their envelope, in bytes of their own', async () => {
@@ -189,7 +191,7 @@ export function describeEvents(name: string, start: () => Promise<EventsTranspor
         seen.push(`done ${id}`);
       });
       const published = relay(publisher, begun);
-      await eventually(() => seen.length === 1);
+      await eventually(() => seen.length > 0);
       await Promise.all([leaving.drain(), leaving.drain()]);
       expect(seen).toEqual([`begun ${begun.id}`, `done ${begun.id}`]);
       await published;

@@ -68,9 +68,10 @@ export const twist = defineRpc({
 });
 export const wait = defineRpc({
   subject: `hawser.${service}.probe.wait.v1`,
-  request: Count,
+  request: Nothing,
   response: Report,
-  deadlineMs: 100,
+  // Enough to begin in, where the machine stands still meanwhile.
+  deadlineMs: 2_000,
 });
 export const hold = defineRpc({
   subject: `hawser.${service}.probe.hold.v1`,

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type CallContext, ServiceError } from '@hawser/contracts';
 import {
   type CanActivate,
@@ -71,8 +70,10 @@ export class ProbeController {
   static failNextEvents = 0;
   /** Those that an `echo` has come to. */
   static readonly echoing = new Set<ProbeController>();
-  /** How many run a `wait`. */
-  static waiting = 0;
+  /** One for each that runs a `wait`, to let it go. */
+  static readonly waiting: (() => void)[] = [];
+  /** How many of them went on. */
+  static awake = 0;
 
   @Handles(echo)
   echo({ text }: Order): Promise<Report> {
@@ -112,10 +113,9 @@ export class ProbeController {
   }
 
   @Handles(wait)
-  async wait({ count }: Count): Promise<Report> {
-    ProbeController.waiting += 1;
-    await delay(count);
-    ProbeController.waiting -= 1;
+  async wait(): Promise<Report> {
+    await new Promise<void>((letGo) => ProbeController.waiting.push(letGo));
+    ProbeController.awake += 1;
     return { text: 'awake' };
   }
 

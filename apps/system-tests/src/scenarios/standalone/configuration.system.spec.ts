@@ -5,7 +5,6 @@ import { processesOn } from '../../harness/processes.js';
 import { newDataDir } from '../../harness/data-dir.js';
 import { Standalone } from '../../harness/standalone.js';
 
-const refusedWithinMs = 4_000;
 const goodToken = `hws_live_${'b'.repeat(43)}`;
 
 let folder: string;
@@ -18,14 +17,12 @@ afterAll(() => rm(folder, { recursive: true }));
 async function refusal(
   env: Record<string, string>,
   dataDir: string,
-): Promise<{ code: number | null; lines: string[]; tookMs: number }> {
-  const began = performance.now();
+): Promise<{ code: number | null; lines: string[] }> {
   const system = await Standalone.spawn({ dataDir, env });
   const code = await system.exited;
-  const tookMs = performance.now() - began;
   await system.outputEnded;
   expect(system.stdout).toBe('');
-  return { code, lines: system.stderr.trimEnd().split('\n'), tookMs };
+  return { code, lines: system.stderr.trimEnd().split('\n') };
 }
 
 describe('a value that cannot be used', () => {
@@ -37,12 +34,11 @@ describe('a value that cannot be used', () => {
     'of %s (%s) ends it with one line that names it, before anything is made',
     async (name, value, shown) => {
       const dataDir = join(folder, 'never-made');
-      const { code, lines, tookMs } = await refusal({ [name]: value }, dataDir);
+      const { code, lines } = await refusal({ [name]: value }, dataDir);
       expect(code).toBe(1);
       expect(lines).toEqual([expect.stringMatching(new RegExp(`^hawser: ${name} must be `))]);
       if (shown === null) expect(lines[0]).not.toContain('s3cret');
       else expect(lines[0]).toContain(shown);
-      expect(tookMs).toBeLessThan(refusedWithinMs);
       await expect(access(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
     },
   );

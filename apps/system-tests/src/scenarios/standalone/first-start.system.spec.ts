@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { eventually } from '@hawser/testing/eventually';
 import { Api } from '../../harness/api.js';
 import { newDataDir } from '../../harness/data-dir.js';
 import { Standalone } from '../../harness/standalone.js';
@@ -31,6 +32,19 @@ describe('a first start on an empty data directory', () => {
     expect((await api.get('/api/v1/agents')).body.agents).toEqual([
       expect.objectContaining({ id: system.demoAgentId }),
     ]);
+  });
+
+  it('says by the id of a request what went wrong with it', async () => {
+    const api = new Api(system.gateways, system.ownerToken, 'demo');
+    const client = { client_id: 'a-client', client_secret: 'a-secret' };
+    await api.must('PUT', '/api/v1/oauth/providers/github/client', client);
+    const { state } = await api.must('POST', '/api/v1/oauth/initiate', { provider: 'github', name: 'gh' });
+    const { headers, status, text } = await api.get(
+      `/api/v1/oauth/callback?error=access_denied&state=${state as string}`,
+    );
+    const id = headers.get('x-request-id') ?? '';
+    expect([status, text]).toEqual([400, expect.stringContaining(id)]);
+    await eventually(() => new RegExp(`WARN.*${id}.* at github: declined`).test(system.stdout));
   });
 
   it('writes nothing to standard error', () => {
