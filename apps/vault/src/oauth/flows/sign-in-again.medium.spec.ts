@@ -114,7 +114,7 @@ describe('a sign-in that is begun again', () => {
     expect((await refusalOf(begin())).code).toBe('not_found');
   });
 
-  it('repeated by their keys, a hundred at once hold nobody up', async () => {
+  it('repeated by their keys, more at once than there are connections hold nobody up', async () => {
     const workspace = await signIns.withClient();
     const begin = (key: number): Promise<StartedOAuth> =>
       workspace.call(
@@ -122,7 +122,7 @@ describe('a sign-in that is begun again', () => {
         { provider: 'github', public_url: publicUrl },
         { idempotencyKey: `key-${key}` },
       );
-    const keys = Array.from({ length: 100 }, (_, key) => key);
+    const keys = Array.from({ length: 40 }, (_, key) => key);
     const idsOf = async (): Promise<string[]> =>
       (await Promise.all(keys.map(begin))).map(({ credential_id }) => credential_id);
     expect(await idsOf()).toEqual(await idsOf());
