@@ -2,7 +2,15 @@ import type { EffectiveServer } from './answer.js';
 import { cascade, explain, needsOf, resolve, secretsIn } from './cascade.js';
 import type { DisclosedCredential } from './credentials.js';
 import type { WorkspaceServerRow } from './rows.js';
-import { credential, plain, stdioServer, tiers, unreadable, workspaceServer } from './testing/factories.js';
+import {
+  binding,
+  credential,
+  plain,
+  stdioServer,
+  tiers,
+  unreadable,
+  workspaceServer,
+} from './testing/factories.js';
 
 const setOf = (server: WorkspaceServerRow) => cascade(tiers({ workspace_servers: [server] }));
 
@@ -243,5 +251,20 @@ describe('what an answer says of templates', () => {
     ]);
     expect(answer[16]).toMatchObject({ args_json: JSON.stringify(Array.from({ length: 8 }, () => '')) });
     expect(answer[16]?.problems[0]?.message).toContain('in one answer come to more than 4194304 characters');
+  });
+
+  it('leave no room for a binding that comes later', () => {
+    const value = 'x'.repeat(32_768);
+    const args_json = JSON.stringify(Array.from({ length: 8 }, () => token));
+    const servers = Array.from({ length: 17 }, (_, index) =>
+      index < 16
+        ? stdioServer({ id: `srv_${index}`, name: `a-${index}`, args_json })
+        : workspaceServer({ id: 'srv_last', name: 'b' }),
+    );
+    const bindings = [binding({ server_id: 'srv_last', credential_id: 'cred_1' })];
+    const rows = tiers({ workspace_servers: servers, bindings });
+    const last = resolve(cascade(rows), plain(credential({ value }))).at(-1);
+    expect(last).toMatchObject({ name: 'b', headers: null });
+    expect(last && problems(last)).toEqual(['credential_invalid credential_id']);
   });
 });

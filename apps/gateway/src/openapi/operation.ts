@@ -34,7 +34,7 @@ const idempotencyKey = ApiHeader({
   required: false,
   description:
     'Whoever sends the same request again by the same key within 24 hours makes nothing a second time, and is ' +
-    'answered as the first time, less what is shown only once.',
+    'answered as the first time, less what is shown only once; a sign-in has a state of its own each time.',
   schema: { type: 'string', pattern: idempotencyKeyForm.source },
 });
 

@@ -44,16 +44,17 @@ export function requirePatchable(type: SecretType, patch: PatchCredential): void
  */
 export function requireMayOpenUp(
   actor: Actor,
-  { name, allowed_origins: kept }: CredentialEntity,
+  { name, type, status, allowed_origins: kept }: CredentialEntity,
   { value, allowed_origins: wanted }: PatchCredential,
 ): void {
-  if (kept === null || wanted === undefined || value !== undefined || mayReadSecrets(actor)) return;
+  const isOpen = kept === null || status === 'pending';
+  if (isOpen || wanted === undefined || value !== undefined || mayReadSecrets(actor)) return;
   const added = wanted?.filter((origin) => !kept.includes(origin));
   if (added?.length === 0) return;
   const more = added === undefined ? 'any origin' : added.join(', ');
   throw new ServiceError(
     'forbidden',
-    `only an OWNER or ADMIN may let the value of "${name}" go to ${more}; whoever gives it another value in the same request may choose its allowed_origins`,
+    `only an OWNER or ADMIN may let the value of "${name}" go to ${more}${type === 'oauth2' ? '' : '; whoever gives it another value in the same request may choose its allowed_origins'}`,
   );
 }
 

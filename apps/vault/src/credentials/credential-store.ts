@@ -72,16 +72,22 @@ export class CredentialStore {
 
   /**
    * Stores what a sign-in brought, perhaps of another user: nothing stays of the tokens before it. The credential is active
-   * then. Answers whether it did: not when the credential is gone.
+   * then. Answers whether it did: not when the credential is gone, or the sign-in has been ended meanwhile.
    * @param credential with the provider, the client and the resource that the user signed in by
+   * @param flowId of the sign-in, where there is one
    */
   storeSignIn(
     context: CallContext,
     credential: Ref & Pick<CredentialEntity, 'provider' | 'client_id' | 'resource'>,
     tokens: Tokens,
+    flowId?: string,
   ): Promise<boolean> {
     const { provider, client_id, resource } = credential;
     return this.change(context, credential, null, async ({ manager }, row) => {
+      if (flowId !== undefined) {
+        const flows = await this.credentials.flowsOf(manager, row.workspace_id, row.id);
+        if (!flows.includes(flowId)) return null;
+      }
       const { accessToken: value, refreshToken: refresh_token } = tokens;
       await this.secrets.put(manager, ownerOf(row), { value, refresh_token });
       const made_by = ownerAfter(context.actor, row);
@@ -134,7 +140,7 @@ export class CredentialStore {
     return this.credentials.noteFailure(workspace_id, id, version, retryAt);
   }
 
-  /** Those that its maker has begun, who may not sign in for it any more. */
+  /** Those that its maker has begun: it is not theirs alone to sign in for any more. */
   private async endFlows(
     manager: EntityManager,
     { workspace_id: workspaceId, id, made_by }: CredentialEntity,
@@ -148,12 +154,14 @@ export class CredentialStore {
     context: CallContext,
     { workspace_id, id }: Ref,
     version: number | null,
-    changesOf: (transaction: Transaction, row: CredentialEntity) => Promise<Partial<CredentialEntity>>,
+    changesOf: (transaction: Transaction, row: CredentialEntity) => Promise<Partial<CredentialEntity> | null>,
   ): Promise<boolean> {
     return this.unitOfWork.run(context, async (transaction) => {
       const row = await this.credentials.findForUpdate(transaction.manager, workspace_id, id);
       if (row === null || (version !== null && row.version !== version)) return false;
-      const changes = { ...(await changesOf(transaction, row)), updated_at: new Date() };
+      const columns = await changesOf(transaction, row);
+      if (columns === null) return false;
+      const changes = { ...columns, updated_at: new Date() };
       await this.credentials.update(transaction.manager, row, changes);
       const changed = { ...row, ...changes };
       await tellOfChange(transaction, 'updated', changed, changedFields(row, changed));

@@ -31,7 +31,8 @@ const backoff = new ExponentialBackoff({
 
 /**
  * Sends a request until there is an answer. Where nobody was there to take it, it is sent again; where it may have
- * been taken (no answer, or "unavailable" as an answer), only if it is repeatable.
+ * been taken (no answer, or "unavailable" as an answer), only if it is repeatable; and so once where something behind the
+ * service was too slow for the first attempt.
  * @throws NoResponderError, DeadlineError and others, as the last attempt did
  * @throws CallCancelledError the caller has left before the first attempt, or between two
  */

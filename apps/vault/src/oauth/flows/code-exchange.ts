@@ -23,7 +23,7 @@ export class CodeExchange {
   /**
    * When it throws, the credential is as it was.
    * @throws ServiceError upstream_failed: what the provider says; oauth_client_missing; not_found: the credential has
-   *   been deleted meanwhile
+   *   been deleted meanwhile, or somebody else has signed in for it
    */
   async run(
     context: CallContext,
@@ -40,14 +40,9 @@ export class CodeExchange {
     // RFC 6749, section 5.1: who says nothing of the scopes has granted those that were asked for.
     const granted = { ...tokens, scopes: tokens.scopes ?? flow.scopes };
     const filled = { ...credential, provider: server.id, client_id: client.clientId, resource };
-    let stored = false;
-    try {
-      stored = await this.credentials.storeSignIn(context, filled, granted);
-    } finally {
-      // Nobody has them then.
-      if (!stored) await this.revocation.revoke(server, client, tokens);
-    }
-    if (!stored) throw ServiceError.notFound('credential', credential.id);
+    if (await this.credentials.storeSignIn(context, filled, granted, flow.id)) return;
+    await this.revocation.revoke(server, client, tokens);
+    throw ServiceError.notFound('credential', credential.id);
   }
 
   private async exchange(

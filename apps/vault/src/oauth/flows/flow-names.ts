@@ -1,4 +1,4 @@
-import { ServiceError, type CallContext } from '@hawser/contracts';
+import type { CallContext } from '@hawser/contracts';
 import { Injectable } from '@nestjs/common';
 import { maxNameLength, numberedNames, type IfTaken } from '../../credentials/claim-name.js';
 import { CredentialUsers } from '../../credentials/credential-users.js';
@@ -9,7 +9,8 @@ import { mayWriteCredentials } from './flow-targets.js';
 export interface FlowName {
   name: string;
   ifTaken: IfTaken;
-  avoided: readonly string[];
+  /** Left out for those who may have any free one. */
+  avoided?: readonly string[];
 }
 
 @Injectable()
@@ -19,7 +20,7 @@ export class FlowNames {
   /**
    * As the caller says, or as the provider is called. A template may call for a credential that there is not: whoever may
    * not write credentials cannot put an account of their own there by making one of that name.
-   * @throws ServiceError forbidden; service_unavailable, service_timeout: `bindings` cannot be asked
+   * @throws ServiceError service_unavailable, service_timeout: `bindings` cannot be asked
    */
   async choose(
     context: CallContext,
@@ -27,16 +28,10 @@ export class FlowNames {
     named: string | null | undefined,
   ): Promise<FlowName> {
     const byDefault = nameOf(server);
-    const wanted: FlowName = { name: named || byDefault, ifTaken: named ? 'refuse' : 'number', avoided: [] };
+    const wanted: FlowName = { name: named || byDefault, ifTaken: named ? 'refuse' : 'number' };
     if (mayWriteCredentials(context.actor)) return wanted;
     const names = named ? [named] : [byDefault, ...numberedNames(byDefault)];
-    const avoided = await this.users.namesCalledFor(context, names);
-    if (named && avoided.length > 0)
-      throw new ServiceError(
-        'forbidden',
-        `templates of this workspace call for a credential named "${named}": choose another name, or ask an OWNER, ADMIN or MANAGER to sign in`,
-      );
-    return { ...wanted, avoided };
+    return { ...wanted, avoided: await this.users.namesCalledFor(context, names) };
   }
 }
 

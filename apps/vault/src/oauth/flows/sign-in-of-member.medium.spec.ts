@@ -1,6 +1,8 @@
-import { startLoopbackOAuth } from '@hawser/contracts/vault';
+import { jest } from '@jest/globals';
+import { initiateOAuth, startLoopbackOAuth, type StartedOAuth } from '@hawser/contracts/vault';
 import { testDatabase, type TestDatabase } from '@hawser/testing';
-import { SignIns, stateOf } from '../../testing/sign-ins.js';
+import { CredentialStore } from '../../credentials/credential-store.js';
+import { publicUrl, SignIns, stateOf } from '../../testing/sign-ins.js';
 import { refusalOf, type TestWorkspace } from '../../testing/test-workspace.js';
 
 describe('a sign-in of a MEMBER', () => {
@@ -66,6 +68,25 @@ describe('a sign-in of a MEMBER', () => {
     expect(await signIns.secretsOf(workspace.id, credentialId)).toEqual(before);
   });
 
+  it('is over in the middle of its exchange, too', async () => {
+    const { workspace, credentialId, authUrl } = await signIns.connect();
+    const mine = `UPDATE credentials SET made_by = 'usr_member' WHERE id = $1`;
+    await signIns.harness.query(mine, [credentialId]);
+    const member = workspace.as('MEMBER', 'usr_member');
+    const underWay = await signIns.initiate(member, { credential_id: credentialId });
+    const [his, callback] = [await signIns.agree(underWay.auth_url), await signIns.agree(authUrl)];
+    const store = signIns.harness.get(CredentialStore);
+    const storeSignIn = store.storeSignIn.bind(store);
+    // Between the provider's answer to the MEMBER and storing it, the OWNER is done.
+    jest.spyOn(store, 'storeSignIn').mockImplementationOnce(async (...given) => {
+      await signIns.callBack(callback);
+      return storeSignIn(...given);
+    });
+    expect(await signIns.callBack(his)).toMatchObject({ outcome: 'exchange_failed' });
+    const { value } = await signIns.secretsOf(workspace.id, credentialId);
+    expect(await signIns.server.accepts(value ?? '')).toBe(true);
+  });
+
   it('takes no name that templates call, where there is no such credential', async () => {
     const workspace = await signIns.withClient();
     const member = workspace.as('MEMBER');
@@ -74,6 +95,19 @@ describe('a sign-in of a MEMBER', () => {
     const refusal = await signIns.refused(workspace, { provider: 'github', name: 'bot' }, member);
     expect(refusal).toMatchObject({ code: 'forbidden' });
     expect(refusal.message).toContain('templates of this workspace call for a credential named "bot"');
+    // Somebody's is no less theirs for that, and a name that is taken is taken.
+    const begin = (): Promise<StartedOAuth> =>
+      member.call(
+        initiateOAuth,
+        { provider: 'github', name: 'own', public_url: publicUrl },
+        { idempotencyKey: 'once' },
+      );
+    const own = await begin();
+    signIns.harness.bindings.script.use({ id: 'name:own' });
+    expect((await begin()).credential_id).toBe(own.credential_id);
+    expect(await signIns.refused(workspace, { provider: 'github', name: 'own' }, member)).toMatchObject({
+      code: 'name_taken',
+    });
     const nameOf = async (caller: TestWorkspace): Promise<string> => {
       const { credential_id } = await signIns.initiate(caller, { provider: 'github' });
       return (await workspace.credentials.get(credential_id)).name;

@@ -76,13 +76,17 @@ export class SignInService {
     const client = await this.clients.forFlow(context, server, way.redirectUri, publicUrl);
     if (client === null) throw clientMissing(server);
     return this.unitOfWork.run(context, async (transaction) => {
+      const { manager } = transaction;
       const credential =
         name === null ? known : await this.makeOnce(transaction, context, operation, server, name);
       if (credential === null) throw new Error('a sign-in for no credential');
       const scopes = request.scopes ?? scopesOf(server, credential);
       const resource = credential.resource ?? server.resource;
       const plan = { server, client, scopes, resource, way };
-      return this.starts.begin(transaction.manager, context, credential.id, plan);
+      const started = await this.starts.begin(manager, context, credential.id, plan);
+      // Whoever signs in for it from now on waits for this flow to be there, and ends it; who has done so is seen here.
+      await this.targets.requireOwn(context, credential.id, manager);
+      return started;
     });
   }
 
