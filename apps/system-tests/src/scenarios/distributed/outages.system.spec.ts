@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EmbeddedNats } from '@hawser/embedded-nats';
 import { eventually } from '@hawser/testing/eventually';
-import { Api, type Json } from '../../harness/api.js';
+import { Api } from '../../harness/api.js';
 import { newDataDir } from '../../harness/data-dir.js';
 import { Distributed } from '../../harness/distributed.js';
 import { drillTimeLimitMs, outageSeconds, report } from '../../harness/drill.js';
@@ -15,6 +15,7 @@ import { newTenant, unique, type Tenant } from '../../harness/tenant.js';
 /** Few, for all that they have done is read again at the end. */
 const changesPerSecond = 20;
 const burstSize = 400;
+const burstsAtMost = 3;
 const recoversWithinMs = 30_000;
 
 let storeDir: string;
@@ -41,25 +42,38 @@ const newServer = (): Ask => ({
 });
 const nameOf = ({ body }: Call): string => (body as { name: string }).name;
 
-/** Killed while so many changes are being made that events are left which it has not taken. */
+/**
+ * Killed while so many changes are being made that events are left which it has not taken. Once more, where the test itself
+ * was held up meanwhile and all had been taken.
+ */
 async function killNats(): Promise<string[]> {
-  const burst = Array.from({ length: burstSize }, newServer).map(async ({ method, path, body }) => {
-    const { status } = await tenant.owner.send(method, path, { body });
-    return status === 201 ? [(body as { name: string }).name] : [];
-  });
-  await Promise.race(burst);
-  process.kill(nats.pid, 'SIGKILL');
-  await nats.exited;
-  await delay(outageSeconds * 500);
-  const [waiting] = await runSql<{ count: string }>(
+  const made: string[] = [];
+  for (let left = burstsAtMost; left > 0; left--) {
+    const burst = Array.from({ length: burstSize }, newServer).map(async ({ method, path, body }) => {
+      const { status } = await tenant.owner.send(method, path, { body });
+      if (status === 201) made.push((body as { name: string }).name);
+    });
+    await Promise.race(burst);
+    process.kill(nats.pid, 'SIGKILL');
+    await nats.exited;
+    await delay(outageSeconds * 500);
+    const waiting = await countOf('bindings.outbox');
+    await delay(waiting > 0 ? outageSeconds * 500 : 0);
+    nats = await EmbeddedNats.start({ storeDir, port: Number(new URL(nats.url).port) });
+    await Promise.all(burst);
+    report(`${waiting} events waited in the outbox while NATS was away`);
+    if (waiting > 0) return made;
+    await eventually(async () => (await tenant.owner.get('/api/v1/me')).status === 200, recoversWithinMs);
+  }
+  throw new Error(`NATS had taken all events each time that it was killed, ${burstsAtMost} times`);
+}
+
+async function countOf(table: string): Promise<number> {
+  const [row] = await runSql<{ count: string }>(
     system.files.state().postgres.url,
-    'SELECT count(*) FROM bindings.outbox',
+    `SELECT count(*) FROM ${table}`,
   );
-  report(`${waiting?.count} events wait in the outbox while NATS is away`);
-  expect(Number(waiting?.count)).toBeGreaterThan(0);
-  await delay(outageSeconds * 500);
-  nats = await EmbeddedNats.start({ storeDir, port: Number(new URL(nats.url).port) });
-  return (await Promise.all(burst)).flat();
+  return Number(row?.count);
 }
 
 async function killPostgres(): Promise<string[]> {
@@ -70,10 +84,11 @@ async function killPostgres(): Promise<string[]> {
 
 /** That every change that was made, acknowledged or not, has led to one entry, and every entry to a change. */
 async function expectOneEntryForEachChange(acknowledged: string[]): Promise<void> {
-  const made = ((await tenant.owner.must('GET', '/api/v1/integrations?limit=1000')) as Json[]).map(
-    ({ name }) => name as string,
+  const rows = await runSql<{ name: string }>(
+    system.files.state().postgres.url,
+    `SELECT name FROM bindings.workspace_servers WHERE workspace_id = '${tenant.id}'`,
   );
-  expect(made.length).toBeLessThan(1000);
+  const made = rows.map(({ name }) => name);
   const entries = async (): Promise<string[]> => {
     const { text } = await tenant.owner.get('/api/v1/audit?format=jsonl&action=workspace_server.created');
     return text
