@@ -4,6 +4,7 @@ import type { CallContext } from '@hawser/contracts';
 import { authorise, type Access } from '@hawser/contracts/directory';
 import { testServer, type ServerTest } from '@hawser/contracts/probe';
 import { Broadcasts, BusClient, BusServer, Handles, MemoryHub } from '@hawser/messaging';
+import { eventually } from '@hawser/testing/eventually';
 import { Controller, Get, Module, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
@@ -71,11 +72,6 @@ describe('a caller over HTTP', () => {
   let gateway: NestFastifyApplication;
   let port: number;
 
-  const eventually = async (holds: () => boolean): Promise<void> => {
-    for (const giveUpAtMs = Date.now() + 4_000; !holds(); await delay(5)) {
-      if (Date.now() > giveUpAtMs) throw new Error(`still not so: ${holds.toString()}`);
-    }
-  };
   const open = (): Socket => {
     const client = connect(port, '127.0.0.1').setEncoding('utf8');
     clients.push(client);
