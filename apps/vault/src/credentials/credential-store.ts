@@ -3,19 +3,20 @@ import { TenantService, UnitOfWork, type Transaction } from '@hawser/persistence
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { Tokens } from '../oauth/servers/oauth-server.js';
-import { Secrets, type SecretOwner } from '../secrets/secrets.js';
+import { secretOwner, Secrets } from '../secrets/secrets.js';
 import { insertNamed, type IfTaken } from './claim-name.js';
 import { tellOfChange, tellOfStatus } from './credential-events.js';
 import type { CredentialEntity } from './credential.entity.js';
 import { CredentialRepository, type SignedInFor } from './credential.repository.js';
 import { newPendingCredential } from './new-credential.js';
+import { starterOf } from './starter.js';
 import { tokenTimes } from './token-times.js';
 
 /** What is known of a credential before anybody has signed in for it. */
 export interface PendingCredential extends SignedInFor {
   scopes: string[];
   ifTaken: IfTaken;
-  /** Names that are as good as taken. */
+  /** Names that are as good as taken; left out where any free one may be had. */
   avoided?: readonly string[];
 }
 
@@ -35,7 +36,7 @@ export class CredentialStore {
 
   /**
    * One of type oauth2 that is still to be signed in for.
-   * @throws ServiceError name_taken, not_found (the workspace is gone)
+   * @throws ServiceError name_taken, forbidden (the name is to be avoided), not_found (the workspace is gone)
    */
   async createPending(transaction: Transaction, wanted: PendingCredential): Promise<CredentialEntity> {
     const { ifTaken, avoided, ...given } = wanted;
@@ -89,7 +90,7 @@ export class CredentialStore {
         if (!flows.includes(flowId)) return null;
       }
       const { accessToken: value, refreshToken: refresh_token } = tokens;
-      await this.secrets.put(manager, ownerOf(row), { value, refresh_token });
+      await this.secrets.put(manager, secretOwner(row), { value, refresh_token });
       const made_by = ownerAfter(context.actor, row);
       if (made_by !== row.made_by) await this.endFlows(manager, row);
       const filled = { ...renewed(row, tokens), provider, client_id, resource, made_by };
@@ -104,7 +105,7 @@ export class CredentialStore {
   storeRenewal(context: CallContext, credential: Versioned, tokens: Tokens): Promise<boolean> {
     return this.change(context, credential, credential.version, async ({ manager }, row) => {
       const { accessToken: value, refreshToken: refresh_token } = tokens;
-      await this.secrets.put(manager, ownerOf(row), {
+      await this.secrets.put(manager, secretOwner(row), {
         value,
         ...(refresh_token !== null && { refresh_token }),
       });
@@ -171,10 +172,6 @@ export class CredentialStore {
   }
 }
 
-function ownerOf({ workspace_id, id }: Ref): SecretOwner {
-  return { workspaceId: workspace_id, ownerId: id };
-}
-
 /** The credential with new tokens, and whatever stood in its way over. */
 function renewed(row: CredentialEntity, { expiresInS, scopes }: Tokens): Partial<CredentialEntity> {
   return {
@@ -199,6 +196,6 @@ function changedFields(before: CredentialEntity, after: CredentialEntity): strin
 }
 
 /** Who may sign in for it again without being a MANAGER: whoever made it, until somebody else has put an account there. */
-function ownerAfter({ user_id, id }: Actor, { made_by }: CredentialEntity): string | null {
-  return made_by === (user_id ?? id) ? made_by : null;
+function ownerAfter(actor: Actor, { made_by }: CredentialEntity): string | null {
+  return made_by === starterOf(actor) ? made_by : null;
 }

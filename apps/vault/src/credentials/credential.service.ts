@@ -12,7 +12,7 @@ import {
 import { keyReused, TenantService, UnitOfWork, violatesUnique } from '@hawser/persistence';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Secrets, type SecretOwner } from '../secrets/secrets.js';
+import { secretOwner, Secrets } from '../secrets/secrets.js';
 import { nameTaken } from './claim-name.js';
 import { tellOfChange, tellOfStatus } from './credential-events.js';
 import { changesOf } from './credential-patch.js';
@@ -60,7 +60,7 @@ export class CredentialService {
         const { manager } = transaction;
         await this.tenants.keepPresent(manager, row.workspace_id);
         await this.credentials.insert(manager, row);
-        if (value !== undefined) await this.secrets.put(manager, ownerOf(row), { value });
+        if (value !== undefined) await this.secrets.put(manager, secretOwner(row), { value });
         await tellOfChange(transaction, 'created', row);
         made = true;
         return toDto({ ...row, last_used_at: null }, null);
@@ -86,7 +86,7 @@ export class CredentialService {
         const changes = { ...columns, updated_at: new Date() };
         const changed = { ...row, ...changes };
         await this.credentials.update(manager, row, changes);
-        if (value !== undefined) await this.secrets.put(manager, ownerOf(row), { value });
+        if (value !== undefined) await this.secrets.put(manager, secretOwner(row), { value });
         await tellOfChange(transaction, 'updated', changed, fields);
         if (changed.status !== row.status) await tellOfStatus(transaction, changed);
       }),
@@ -164,10 +164,6 @@ function newRow(workspaceId: string, input: CreateCredential): CredentialEntity 
   const given = { workspace_id: workspaceId, name, allowed_origins };
   if (type === 'oauth2') return newPendingCredential(given);
   return newCredential({ ...given, type, expires_at: readExpiry(expires_at) });
-}
-
-function ownerOf({ workspace_id, id }: CredentialEntity): SecretOwner {
-  return { workspaceId: workspace_id, ownerId: id };
 }
 
 function usersOf(id: string, users: Users | null): CredentialUser[] | null {

@@ -5,7 +5,7 @@ import { OAuthClients } from '../oauth/servers/oauth-clients.js';
 import { OAuthServers } from '../oauth/servers/oauth-servers.js';
 import { Revocation } from '../oauth/servers/revocation.js';
 import type { GrantedTokens } from '../oauth/servers/token-request.js';
-import { Secrets } from '../secrets/secrets.js';
+import { secretOwner, Secrets } from '../secrets/secrets.js';
 import type { CredentialEntity } from './credential.entity.js';
 
 /** Where the grant of a credential is from. */
@@ -26,9 +26,8 @@ export class GrantRevocation {
   /** The tokens, to be read before they are removed; null where there are none, or where they do not open. */
   async tokensOf(manager: EntityManager, row: CredentialEntity): Promise<GrantedTokens | null> {
     if (row.type !== 'oauth2') return null;
-    const owner = { workspaceId: row.workspace_id, ownerId: row.id };
     try {
-      const { value = null, refresh_token = null } = await this.secrets.read(owner, manager);
+      const { value = null, refresh_token = null } = await this.secrets.read(secretOwner(row), manager);
       return value === null && refresh_token === null
         ? null
         : { accessToken: value, refreshToken: refresh_token };

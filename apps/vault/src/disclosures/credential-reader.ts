@@ -1,7 +1,5 @@
 import type { CredentialsAsked, DisclosedCredential } from '@hawser/contracts/vault';
-import { stackOf } from '@hawser/messaging';
-import { databaseUnavailable } from '@hawser/persistence';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { TokenRefresher } from '../refresh/token-refresher.js';
 import { isOfOneSecret, Secrets, type SealedSecret } from '../secrets/secrets.js';
 import { AskedCredentialRepository, type SealedCredential } from './asked-credential.repository.js';
@@ -10,7 +8,6 @@ import { isStale, summaryOf, unreadable, whyNoValue, type NoValue } from './give
 /** Credentials as they can be given out: renewed where they are about to expire, and decrypted. */
 @Injectable()
 export class CredentialReader {
-  private readonly log = new Logger(CredentialReader.name);
   private readonly renewed = new Map<string, Promise<SealedCredential[]>>();
 
   constructor(
@@ -39,7 +36,7 @@ export class CredentialReader {
    * one renewal read it together.
    */
   private async renew(workspaceId: string, id: string, waitMs: number): Promise<SealedCredential[]> {
-    await this.refresh(workspaceId, id, waitMs);
+    await this.refresher.ensureFresh(workspaceId, id, waitMs);
     const known = this.renewed.get(id);
     if (known !== undefined) return known;
     const reading = this.credentials.readSealed(workspaceId, { ids: [id], names: [] });
@@ -47,16 +44,6 @@ export class CredentialReader {
     const done = (): boolean => this.renewed.delete(id);
     void reading.then(done, done);
     return reading;
-  }
-
-  /** The row is read all the same: what goes wrong with one credential fails no other. */
-  private async refresh(workspaceId: string, id: string, waitMs: number): Promise<void> {
-    try {
-      await this.refresher.ensureFresh(workspaceId, id, waitMs);
-    } catch (error) {
-      if (databaseUnavailable(error) !== undefined) throw error;
-      this.log.error(`credential ${id} was not renewed: ${stackOf(error)}`);
-    }
   }
 
   private async open(
@@ -72,7 +59,7 @@ export class CredentialReader {
     });
   }
 
-  /** By the credential's id; one that does not open is left out. */
+  /** By the credential's id; null for one that does not open. */
   private async valuesOf(secrets: readonly SealedSecret[]): Promise<Map<string, string | null>> {
     const ids = secrets.map(({ owner_id }) => owner_id);
     const byId = (values: (string | null)[]): Map<string, string | null> =>

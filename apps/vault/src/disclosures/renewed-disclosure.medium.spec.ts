@@ -7,7 +7,7 @@ import { CredentialStore } from '../credentials/credential-store.js';
 import { OAuthClients } from '../oauth/servers/oauth-clients.js';
 import { OAuthServers } from '../oauth/servers/oauth-servers.js';
 import type { TestWorkspace } from '../testing/test-workspace.js';
-import { TokenRefresher } from '../refresh/token-refresher.js';
+import { RenewableCredentialRepository } from '../refresh/renewable-credential.repository.js';
 import { VaultHarness } from '../testing/vault-harness.js';
 
 let database: TestDatabase;
@@ -132,7 +132,7 @@ describe('an access token', () => {
     const workspace = vault.workspace();
     const { id, token } = await signedIn(workspace, minute);
     const other = await workspace.credentials.create({ value: 'of no server' });
-    jest.spyOn(vault.get(TokenRefresher), 'ensureFresh').mockRejectedValueOnce(new Error('a defect'));
+    jest.spyOn(vault.get(RenewableCredentialRepository), 'find').mockRejectedValueOnce(new Error('a defect'));
     expect(await disclosed(workspace, [id, other.id])).toMatchObject([
       { status: 'active', value: token },
       { status: 'active', value: 'of no server' },

@@ -5,7 +5,6 @@ import type { INestMicroservice } from '@nestjs/common';
 import { SignedInCredential } from '../testing/signed-in.js';
 import { VaultHarness } from '../testing/vault-harness.js';
 import { RefreshWorker } from './refresh-worker.js';
-import { TokenRefresher } from './token-refresher.js';
 import { RenewableCredentialRepository } from './renewable-credential.repository.js';
 
 /** More than one batch. */
@@ -69,7 +68,7 @@ describe('the worker that renews access tokens before they end', () => {
   it('goes on with the others where something is wrong with one of them', async () => {
     const due = [await SignedInCredential.at(vault, server), await SignedInCredential.at(vault, server)];
     for (const credential of due) await credential.goStale();
-    jest.spyOn(vault.get(TokenRefresher), 'ensureFresh').mockRejectedValueOnce(new Error('a defect'));
+    jest.spyOn(vault.get(RenewableCredentialRepository), 'find').mockRejectedValueOnce(new Error('a defect'));
     await workers()[0]?.renewDue();
     const versions = await Promise.all(due.map(async (credential) => (await credential.state()).version));
     expect(versions.toSorted()).toEqual([1, 2]);

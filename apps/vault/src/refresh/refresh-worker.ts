@@ -1,4 +1,3 @@
-import { stackOf } from '@hawser/messaging';
 import {
   Injectable,
   Logger,
@@ -64,18 +63,9 @@ export class RefreshWorker implements OnApplicationBootstrap, BeforeApplicationS
   private async renewAll(due: DueCredential[]): Promise<void> {
     const oneAfterTheOther = async (): Promise<void> => {
       for (let next = due.shift(); next !== undefined && !this.stopping; next = due.shift())
-        await this.renew(next);
+        await this.refresher.ensureFresh(next.workspace_id, next.id, waitMs);
     };
     await Promise.all(Array.from({ length: atOnce }, oneAfterTheOther));
-  }
-
-  /** What goes wrong with one is no reason to leave the others as they are. */
-  private async renew({ workspace_id, id }: DueCredential): Promise<void> {
-    try {
-      await this.refresher.ensureFresh(workspace_id, id, waitMs);
-    } catch (error) {
-      this.log.error(`credential ${id} is renewed later: ${stackOf(error)}`);
-    }
   }
 
   private schedule(): void {

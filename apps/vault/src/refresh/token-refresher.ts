@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { stackOf } from '@hawser/messaging';
+import { databaseUnavailable } from '@hawser/persistence';
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { RefreshLeaseRepository } from './refresh-lease.repository.js';
 import { outcomeOf, type RefreshOutcome } from './refresh-outcome.js';
 import { RenewableCredentialRepository } from './renewable-credential.repository.js';
@@ -18,6 +20,7 @@ interface Flight {
 /** Sees to it that an access token is good, with one call upstream whoever asks, of all processes. */
 @Injectable()
 export class TokenRefresher implements BeforeApplicationShutdown {
+  private readonly log = new Logger(TokenRefresher.name);
   private readonly flights = new Map<string, Flight>();
 
   constructor(
@@ -56,14 +59,21 @@ export class TokenRefresher implements BeforeApplicationShutdown {
       return known.outcome;
     }
     const waitedFor = (): boolean => performance.now() < flight.untilMs;
-    const outcome = this.bringAbout(workspaceId, credentialId, waitedFor).finally(() =>
-      this.flights.delete(key),
-    );
+    const outcome = this.bringAbout(workspaceId, credentialId, waitedFor)
+      .catch((error: unknown) => this.failed(credentialId, error))
+      .finally(() => this.flights.delete(key));
     // Its callers may have left.
     outcome.catch(() => undefined);
     const flight = { outcome, untilMs };
     this.flights.set(key, flight);
     return outcome;
+  }
+
+  /** What is wrong with one credential is no reason to fail an answer, or to leave others as they are. */
+  private failed(credentialId: string, error: unknown): RefreshOutcome {
+    if (databaseUnavailable(error) !== undefined) throw error;
+    this.log.error(`credential ${credentialId} was not renewed: ${stackOf(error)}`);
+    return 'failed';
   }
 
   private async bringAbout(

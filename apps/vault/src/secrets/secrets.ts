@@ -15,6 +15,11 @@ export interface SecretOwner {
   ownerId: string;
 }
 
+/** Of a credential, or of a flow. */
+export function secretOwner({ workspace_id, id }: { workspace_id: string; id: string }): SecretOwner {
+  return { workspaceId: workspace_id, ownerId: id };
+}
+
 /** A row of `secrets`, and what it has to be opened with. */
 export interface SealedSecret extends SecretEntity {
   master_key_id: string;

@@ -4,8 +4,8 @@ import { UnitOfWork } from '@hawser/persistence';
 import { Injectable } from '@nestjs/common';
 import { CredentialStore } from '../../credentials/credential-store.js';
 import type { CredentialEntity } from '../../credentials/credential.entity.js';
+import { starterOf } from '../../credentials/starter.js';
 import { FlowStart, type FlowPlan } from './flow-start.js';
-import { starterOf } from './flow-targets.js';
 
 export interface Connecting {
   credential: CredentialEntity;

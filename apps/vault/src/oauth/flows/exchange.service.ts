@@ -2,9 +2,9 @@ import { ServiceError, workspaceOf, type CallContext } from '@hawser/contracts';
 import type { ExchangedOAuth, ExchangeOAuth } from '@hawser/contracts/vault';
 import { Injectable } from '@nestjs/common';
 import { CredentialRepository } from '../../credentials/credential.repository.js';
+import { starterOf } from '../../credentials/starter.js';
 import { OAuthServers } from '../servers/oauth-servers.js';
 import { CodeExchange } from './code-exchange.js';
-import { starterOf } from './flow-targets.js';
 import { issuerFault } from './issuer.js';
 import { OAuthFlows, type StateFault } from './oauth-flows.js';
 

@@ -1,17 +1,13 @@
 import type { CallContext } from '@hawser/contracts';
 import { Injectable } from '@nestjs/common';
-import { maxNameLength, numberedNames, type IfTaken } from '../../credentials/claim-name.js';
+import { maxNameLength, numberedNames } from '../../credentials/claim-name.js';
+import type { PendingCredential } from '../../credentials/credential-store.js';
 import { CredentialUsers } from '../../credentials/credential-users.js';
 import type { OAuthServer } from '../servers/oauth-server.js';
 import { mayWriteCredentials } from './flow-targets.js';
 
 /** What a credential that a sign-in makes is to be called. */
-export interface FlowName {
-  name: string;
-  ifTaken: IfTaken;
-  /** Left out for those who may have any free one. */
-  avoided?: readonly string[];
-}
+export type FlowName = Pick<PendingCredential, 'name' | 'ifTaken' | 'avoided'>;
 
 @Injectable()
 export class FlowNames {

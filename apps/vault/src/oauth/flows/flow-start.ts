@@ -2,10 +2,10 @@ import { workspaceOf, type CallContext } from '@hawser/contracts';
 import type { StartedOAuth } from '@hawser/contracts/vault';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { starterOf } from '../../credentials/starter.js';
 import type { OAuthClient, OAuthServer } from '../servers/oauth-server.js';
 import { TokenEndpoint } from '../servers/token-endpoint.js';
 import { codeChallengeOf, newCodeVerifier, newState } from './flow-secrets.js';
-import { starterOf } from './flow-targets.js';
 import type { OAuthFlowEntity } from './oauth-flow.entity.js';
 import { OAuthFlows } from './oauth-flows.js';
 

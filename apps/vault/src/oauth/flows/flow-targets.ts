@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { CredentialEntity } from '../../credentials/credential.entity.js';
 import { CredentialRepository } from '../../credentials/credential.repository.js';
+import { starterOf } from '../../credentials/starter.js';
 import { OAuthClients } from '../servers/oauth-clients.js';
 import type { OAuthServer } from '../servers/oauth-server.js';
 import { OAuthServers } from '../servers/oauth-servers.js';
@@ -12,11 +13,6 @@ export interface FlowTarget {
   server: OAuthServer;
   /** Null: to be made. */
   credential: CredentialEntity | null;
-}
-
-/** Who begins a flow: the user, whichever token he uses; a token that is nobody's stands for itself. */
-export function starterOf({ user_id, id }: Actor): string {
-  return user_id ?? id;
 }
 
 @Injectable()

@@ -2,7 +2,7 @@ import { ServiceError } from '@hawser/contracts';
 import { newId, violatesReference } from '@hawser/persistence';
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
-import { Secrets } from '../../secrets/secrets.js';
+import { secretOwner, Secrets } from '../../secrets/secrets.js';
 import { clientGone } from './client-missing.js';
 import { hashOfState, isSameSecret } from './flow-secrets.js';
 import type { OAuthFlowEntity } from './oauth-flow.entity.js';
@@ -52,9 +52,9 @@ export class OAuthFlows {
     // From here on the flow is seen by whoever takes unused clients away.
     if (!(await this.repository.holdClient(manager, row)))
       throw clientGone({ id: row.provider, name: row.provider });
-    await this.secrets.put(manager, ownerOf(row), { code_verifier: codeVerifier });
+    await this.secrets.put(manager, secretOwner(row), { code_verifier: codeVerifier });
     for (const old of await this.repository.removeLongOver(manager, removedAtOnce)) {
-      await this.secrets.remove(manager, ownerOf(old));
+      await this.secrets.remove(manager, secretOwner(old));
     }
     return expiresAt;
   }
@@ -102,18 +102,11 @@ export class OAuthFlows {
   }
 
   private async takeVerifier(manager: EntityManager, flow: OAuthFlowEntity): Promise<string> {
-    const { code_verifier } = await this.secrets.read(ownerOf(flow), manager);
+    const { code_verifier } = await this.secrets.read(secretOwner(flow), manager);
     if (code_verifier === undefined) throw new Error(`the flow ${flow.id} has no code verifier`);
-    await this.secrets.remove(manager, ownerOf(flow));
+    await this.secrets.remove(manager, secretOwner(flow));
     return code_verifier;
   }
-}
-
-function ownerOf({ workspace_id, id }: Pick<OAuthFlowEntity, 'workspace_id' | 'id'>): {
-  workspaceId: string;
-  ownerId: string;
-} {
-  return { workspaceId: workspace_id, ownerId: id };
 }
 
 function isOf(flow: OAuthFlowEntity, { workspaceId, startedBy, credentialId }: FlowOwner): boolean {

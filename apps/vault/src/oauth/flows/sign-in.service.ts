@@ -13,13 +13,14 @@ import { rememberAnswer, UnitOfWork, type Transaction } from '@hawser/persistenc
 import { Injectable } from '@nestjs/common';
 import { CredentialStore } from '../../credentials/credential-store.js';
 import type { CredentialEntity } from '../../credentials/credential.entity.js';
+import { starterOf } from '../../credentials/starter.js';
 import { requireScopes } from '../scopes.js';
 import type { OAuthServer } from '../servers/oauth-server.js';
 import { clientMissing } from './client-missing.js';
 import { FlowClients } from './flow-clients.js';
 import { FlowNames, type FlowName } from './flow-names.js';
 import { FlowStart, type FlowWay } from './flow-start.js';
-import { FlowTargets, starterOf } from './flow-targets.js';
+import { FlowTargets } from './flow-targets.js';
 import { RedirectAllowList } from './redirect-allow-list.js';
 
 interface Operation {
