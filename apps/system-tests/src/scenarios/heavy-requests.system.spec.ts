@@ -5,6 +5,8 @@ import { theSystem, type System } from '../harness/the-system.js';
 
 /** Reading one of these bodies whole would take more than 3 s, and nothing else could be done meanwhile. */
 const keptWaitingMs = 2_500;
+/** A machine that is slow for a moment is not so each time; reading all of it would be. */
+const triesAtMost = 3;
 
 let system: System;
 let tenant: Tenant;
@@ -42,12 +44,16 @@ describe('a body of almost 1 MiB that holds very many values', () => {
   ])('is refused without keeping anybody else waiting: %s', async (_, path, body) => {
     const viewer = await tenant.as('VIEWER');
     const caller = path.includes('tokens') ? tenant.owner : viewer;
-    const answers = Promise.all(Array.from({ length: 4 }, () => caller.send('POST', path, { body })));
-    expect(await longestWaitDuring(answers)).toBeLessThan(keptWaitingMs);
-    for (const { status, text } of await answers) {
-      expect(status).toBe(400);
-      expect(text.length).toBeLessThan(10_000);
+    let longestMs = Infinity;
+    for (let tries = 0; tries < triesAtMost && longestMs >= keptWaitingMs; tries++) {
+      const answers = Promise.all(Array.from({ length: 4 }, () => caller.send('POST', path, { body })));
+      longestMs = await longestWaitDuring(answers);
+      for (const { status, text } of await answers) {
+        expect(status).toBe(400);
+        expect(text.length).toBeLessThan(10_000);
+      }
     }
+    expect(longestMs).toBeLessThan(keptWaitingMs);
   });
 });
 
